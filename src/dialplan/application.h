@@ -1,0 +1,57 @@
+// dialplan/application.h - what a dialplan application is.
+//
+//   base::Task<Outcome> run(call::Leg& leg, std::string arguments);
+//   const Application sleep{{"sleep", "<ms>", "Waits and drops media.", Media::required, Routing::unsafe, run}};
+//
+// One at namespace scope registers itself. The list is intrusive and its head constant-initialised: no allocation, no
+// order-of-initialisation trap.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/task.h"
+
+namespace call {
+class Leg;
+}
+
+namespace dialplan {
+
+/// What became of it: go on with the next action, or the list ends because the leg is gone.
+enum class Outcome : std::uint8_t { next, hung_up, bad_arguments, failed };
+/// `required`: an unanswered leg gets a 183 first. `not_needed`: runs on a leg without media too.
+enum class Media : std::uint8_t { required, not_needed };
+/// `safe`: may run inside the hunt (inline="true").
+enum class Routing : std::uint8_t { unsafe, safe };
+
+class Application {
+ public:
+  /// `arguments` are expanded and their `%[...]` scope is entered already. A coroutine: it takes a copy.
+  using Run = base::Task<Outcome> (*)(call::Leg& leg, std::string arguments);
+  struct Spec {
+    std::string_view name, usage, help;
+    Media media = Media::required;
+    Routing routing = Routing::unsafe;
+    Run run = nullptr;
+    bool zombie = false;  ///< may still run after the hang-up (set_zombie_exec)
+  };
+
+  explicit Application(const Spec& spec) : spec_{spec}, next_{first_} { first_ = this; }
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
+
+  const Spec& spec() const { return spec_; }
+  bool safe_in_routing() const { return spec_.routing == Routing::safe; }
+  /// Names are compared without regard to case. Linear: look up once per action, not per packet.
+  static const Application* find(std::string_view name);
+  static const Application* first() { return first_; }
+  const Application* next() const { return next_; }
+
+ private:
+  Spec spec_;
+  const Application* next_;
+  static inline constinit const Application* first_ = nullptr;
+};
+
+}  // namespace dialplan
