@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/time.h"
+#include "sip/status.h"
 
 namespace sip {
 
@@ -24,8 +25,6 @@ enum class Link : std::uint8_t { datagram, stream };
 /// Why a transaction is over.
 enum class End : std::uint8_t { finished, timeout, transport_error };
 
-constexpr bool is_provisional(int status) { return status < 200; }
-constexpr bool is_success(int status) { return status >= 200 && status < 300; }
 constexpr bool is_failure(int status) { return status >= 300; }
 
 }  // namespace sip
