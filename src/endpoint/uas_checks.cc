@@ -1,0 +1,58 @@
+#include "endpoint/uas_checks.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "sip/header/max_forwards.h"
+#include "sip/uri.h"
+
+namespace endpoint {
+
+namespace {
+
+/// Option tags of Require that are not in `supported`, as an Unsupported header.
+std::string unsupported(const sip::Message& request, const std::vector<std::string>& supported) {
+  std::string list;
+  for (const auto text : request.texts_of("Require"))
+    for (const auto piece : base::split(text, ',')) {
+      const auto tag = base::trim(piece);
+      if (tag.empty() || std::ranges::any_of(supported, [&](const auto& s) { return base::same(s, tag); })) continue;
+      list.append(list.empty() ? "" : ", ").append(tag);
+    }
+  return list;
+}
+
+bool is_routable(const sip::Message& request) {
+  const auto uri = sip::Uri::parse(request.request_uri());
+  return !uri || uri->is_sip() || uri->scheme() == sip::Uri::Scheme::tel;
+}
+
+}  // namespace
+
+std::string UasChecks::allow() const {
+  std::string list = "ACK, CANCEL";
+  for (const auto method : allowed) list.append(", ").append(sip::name(method));
+  return list;
+}
+
+std::string UasChecks::supported_list() const {
+  std::string list;
+  for (const auto& tag : supported) list.append(list.empty() ? "" : ", ").append(tag);
+  return list;
+}
+
+std::optional<Refusal> UasChecks::check(const sip::Message& request) const {
+  const auto method = request.method();
+  if (method == sip::Method::ack || method == sip::Method::cancel) return std::nullopt;
+  if (method == sip::Method::unknown) return Refusal{501, {}, {{"Allow", allow()}}};
+  if (!std::ranges::count(allowed, method)) return Refusal{405, {}, {{"Allow", allow()}}};
+  if (!is_routable(request)) return Refusal{416, {}, {}};
+  if (const auto left = request.get<sip::MaxForwards>();
+      left && left->value == 0 && method != sip::Method::options && method != sip::Method::register_)
+    return Refusal{483, {}, {}};
+  if (const auto list = unsupported(request, supported); !list.empty())
+    return Refusal{420, {}, {{"Unsupported", list}}};
+  return std::nullopt;
+}
+
+}  // namespace endpoint
