@@ -192,7 +192,6 @@ class Message {
   bool lists(const Key& key, std::string_view token) const;
   /// What may follow a value: the end, or the comma of a list.
   static bool ends(base::Cursor& in, Arity arity);
-  static bool allows_empty(std::string_view value, bool may_be_empty) { return value.empty() && may_be_empty; }
 
   /// A field is written as begin_field, print into buffer_, end_field.
   Field begin_field(const Key& key);
@@ -217,7 +216,6 @@ class Message {
   std::uint32_t start_ = 0, start_end_ = 0;      // the start line, line end included
   std::uint32_t start_a_ = 0, start_a_end_ = 0;  // method
   std::uint32_t start_b_ = 0, start_b_end_ = 0;  // request URI or reason
-  std::uint32_t blank_ = 0;                      // the empty line, as received
   std::uint32_t body_ = 0, body_end_ = 0;
   std::uint16_t status_ = 0;
   Method method_ = Method::unknown;

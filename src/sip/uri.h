@@ -90,7 +90,14 @@ class Uri {
   std::string_view slice(std::size_t begin, std::size_t end) const {
     return std::string_view{text_}.substr(begin, end - begin);
   }
-  void replace(std::size_t begin, std::size_t end, std::string_view with);
+  /// What a Uri consists of; assemble() writes the text anew and knows the offsets without parsing.
+  struct Parts {
+    std::string_view scheme, user, password, host;
+    std::optional<std::uint16_t> port;
+    std::string_view parameters, headers;  // with ';' and without '?'
+  };
+  Parts parts() const;
+  void assemble(const Parts& parts);
 
   std::string text_;
   std::uint16_t colon_ = 0, user_ = 0, user_end_ = 0, password_ = 0, host_ = 0, host_end_ = 0;
