@@ -21,7 +21,7 @@ std::string key_of(const sip::Message& message) {
   const auto cseq = message.get<sip::CSeq>();
   if (!via || !cseq) return {};
   std::string key{via->branch()};
-  key.append(1, '|').append(cseq->method);
+  key.append(1, '|').append(cseq->method_text);
   return key;
 }
 

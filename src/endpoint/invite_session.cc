@@ -126,11 +126,13 @@ Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
 }
 
 bool InviteSession::change(const Extra& extra) {
-  if (state_ != State::answered || change_in_ || change_out_ != no_transaction || success_timer_.running()) return false;
+  if (state_ != State::answered || change_in_ || changing_ || success_timer_.running()) return false;
   auto request = dialog_->request(sip::Method::invite);
   change_cseq_ = dialog_->local_cseq();
   for (const auto& [name, value] : extra.headers) request.add(name, value);
   if (!extra.content_type.empty()) request.set_body(extra.content_type, extra.body);
+  if (change_out_ != no_transaction) endpoint_.forget(change_out_);
+  changing_ = true;
   change_out_ = endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), this);
   return true;
 }

@@ -168,7 +168,8 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
     sip::Message request;
   };
   std::optional<Change> change_in_;
-  TransactionId change_out_ = no_transaction;
+  TransactionId change_out_ = no_transaction;  // the last one; its 2xx may be repeated
+  bool changing_ = false;                      // ... and has no final answer yet
   std::uint32_t change_cseq_ = 0;
   TransactionId bye_out_ = no_transaction;
 

@@ -55,7 +55,7 @@ void InviteSession::on_offer(TransactionId id, sip::Message request) {
   const bool invite = request.method() == sip::Method::invite;
   // Section 14.2: one change at a time. A re-INVITE of ours under way means glare; an unfinished INVITE of theirs
   // means they are too early.
-  if (change_out_ != no_transaction) return endpoint_.respond(id, request, 491);
+  if (changing_) return endpoint_.respond(id, request, 491);
   if (change_in_ || success_timer_.running() || (invite && state_ == State::proceeding)) {
     auto response = response_to(request, 500, {}, {});
     response.add("Retry-After", std::to_string(endpoint_.shard().random().below(10)));

@@ -2,6 +2,7 @@
 #include "endpoint/invite_session.h"
 #include "sip/header/cseq.h"
 #include "sip/header/to.h"
+#include "sip/status.h"
 
 namespace endpoint {
 
@@ -21,6 +22,7 @@ void InviteSession::on_failure(TransactionId id, sip::End why) {
   }
   if (id == change_out_) {
     change_out_ = no_transaction;
+    changing_ = false;
     if (user_) user_->on_change_result(0, nullptr);
     return;
   }
@@ -122,7 +124,10 @@ void InviteSession::send_cancel() {
 
 void InviteSession::on_change_response(const sip::Message& response) {
   if (sip::is_provisional(response.status())) return;
-  change_out_ = no_transaction;
+  if (!std::exchange(changing_, false)) {  // a repeated 2xx: our ACK was lost
+    endpoint_.repeat(ack_flow_, last_ack_);
+    return;
+  }
   if (sip::is_success(response.status())) {
     dialog_->on_response(response, sip::Method::invite);
     send_ack(change_cseq_, {});

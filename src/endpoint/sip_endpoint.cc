@@ -105,8 +105,10 @@ void SipEndpoint::on_request(sip::Message request, const Flow& flow) {
     return;
   }
   if (outcome.id == no_transaction) return;  // an ACK to nothing
-  if (!handler_) return respond(outcome.id, request, 503);
-  handler_->on_request(outcome.id, std::move(request), flow);
+  auto* handler = handlers_[static_cast<std::size_t>(request.method())];
+  if (handler) return handler->on_request(outcome.id, std::move(request), flow);
+  if (request.method() == sip::Method::options) return describe(outcome.id, request);
+  respond(outcome.id, request, 503);
 }
 
 void SipEndpoint::on_cancel(TransactionId id, const sip::Message& cancel) {
@@ -125,6 +127,16 @@ void SipEndpoint::refuse(TransactionId id, const sip::Message& request, const Re
   refused.add();
   auto response = sip::Message::response(request, refusal.status, refusal.reason, new_tag());
   for (const auto& [name, value] : refusal.headers) response.add(name, value);
+  respond(id, response);
+}
+
+// RFC 3261 section 11.2.
+void SipEndpoint::describe(TransactionId id, const sip::Message& options) {
+  auto response = sip::Message::response(options, 200, {}, new_tag());
+  response.add("Allow", checks_.allow());
+  response.add("Accept", "application/sdp");
+  response.add("Accept-Language", "en");
+  if (const auto supported = checks_.supported_list(); !supported.empty()) response.add("Supported", supported);
   respond(id, response);
 }
 

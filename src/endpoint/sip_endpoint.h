@@ -4,6 +4,7 @@
 // dialogs; a response to whoever sent the request. What every user agent core does the same way (RFC 3261
 // section 8.2: 405, 416, 420, 481, 482, 483, 501 ...) is done here, in uas_checks.
 #pragma once
+#include <array>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -42,7 +43,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   /// The endpoints of all shards, in the order of shards; before anything is opened.
   void join(const std::vector<SipEndpoint*>& all);
   base::Result<PointId, io::Reason> open(const ListeningPoint& point) { return transports_.open(point); }
-  void set_handler(RequestHandler* handler) { handler_ = handler; }
+  /// Who takes requests of that method outside dialogs. Without one: OPTIONS is answered 200, others 503.
+  void set_handler(sip::Method method, RequestHandler* handler) { handlers_[static_cast<std::size_t>(method)] = handler; }
   void set_tap(Tap* tap) { transports_.set_tap(tap); }
 
   io::Shard& shard() { return shard_; }
@@ -106,6 +108,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void on_cancel(TransactionId id, const sip::Message& cancel);
   void reply(const sip::Message& request, const Flow& to, int status, std::string_view reason);
   void refuse(TransactionId id, const sip::Message& request, const Refusal& refusal);
+  void describe(TransactionId id, const sip::Message& options);
   void sweep();
   void sweep_soon();
 
@@ -114,7 +117,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   Transports transports_;
   ServerTransactions servers_;
   ClientTransactions clients_;
-  RequestHandler* handler_ = nullptr;
+  std::array<RequestHandler*, static_cast<std::size_t>(sip::Method::unknown)> handlers_{};
   std::unordered_map<std::string, RequestHandler*> dialogs_;
   std::vector<std::unique_ptr<Lingering>> lingering_;
   io::Timer sweep_timer_;

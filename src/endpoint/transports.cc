@@ -33,7 +33,7 @@ std::uint16_t owner_of(const sip::Message& message, std::uint16_t shards) {
 }
 
 Transports::~Transports() {
-  for (auto& [number, connection] : connections_) connections_open.remove();
+  connections_open.remove(static_cast<std::int64_t>(connections_.size()));
 }
 
 base::Result<PointId, io::Reason> Transports::open(const ListeningPoint& options) {
@@ -88,7 +88,8 @@ void Transports::TcpSide::on_accepted(std::unique_ptr<io::Stream> stream) {
   }
   const ConnectionId id{owner->shard_.id(), ++owner->connections_made_};
   owner->by_remote_[stream->remote()] = id.number;
-  owner->connections_[id.number] = std::make_unique<Connection>(owner->shard_, *owner, point, id, std::move(stream));
+  Connection::Owner& told = *owner;
+  owner->connections_[id.number] = std::make_unique<Connection>(owner->shard_, told, point, id, std::move(stream));
   connections_open.add();
 }
 
@@ -123,7 +124,8 @@ Connection* Transports::connection_to(PointId point, const base::Address& remote
   if (const auto by = by_remote_.find(remote); by != by_remote_.end()) return connections_.at(by->second).get();
   if (connections_.size() >= connections_max) return nullptr;
   const ConnectionId id{shard_.id(), ++connections_made_};
-  auto made = std::make_unique<Connection>(shard_, *this, point, id, remote);
+  Connection::Owner& told = *this;
+  auto made = std::make_unique<Connection>(shard_, told, point, id, remote);
   auto* connection = made.get();
   by_remote_[remote] = id.number;
   connections_[id.number] = std::move(made);

@@ -22,6 +22,27 @@ std::string unsupported(const sip::Message& request, const std::vector<std::stri
   return list;
 }
 
+/// Bodies of INVITE and UPDATE are session descriptions; others are judged by whoever reads them.
+std::optional<Refusal> check_content(const sip::Message& request) {
+  const auto method = request.method();
+  if (method != sip::Method::invite && method != sip::Method::update) return std::nullopt;
+  const auto type = base::trim(request.content_type().substr(0, request.content_type().find(';')));
+  const auto encoding = request.text_of("Content-Encoding");
+  if (request.has_body() && encoding && !base::same(*encoding, "identity"))
+    return Refusal{415, {}, {{"Accept-Encoding", "identity"}}};
+  if (request.has_body() && !base::same(type, "application/sdp"))
+    return Refusal{415, {}, {{"Accept", "application/sdp"}}};
+  // RFC 4475 section 3.3.15: who does not take session descriptions cannot have an answer.
+  bool takes_sdp = request.texts_of("Accept").empty();
+  for (const auto accept : request.texts_of("Accept"))
+    for (const auto piece : base::split(accept, ',')) {
+      const auto wanted = base::trim(piece.substr(0, piece.find(';')));
+      takes_sdp |= base::same(wanted, "application/sdp") || wanted == "*/*" || base::same(wanted, "application/*");
+    }
+  if (!takes_sdp) return Refusal{406, {}, {{"Warning", "399 ahoy \"Accept leaves out application/sdp\""}}};
+  return std::nullopt;
+}
+
 bool is_routable(const sip::Message& request) {
   const auto uri = sip::Uri::parse(request.request_uri());
   return !uri || uri->is_sip() || uri->scheme() == sip::Uri::Scheme::tel;
@@ -52,7 +73,7 @@ std::optional<Refusal> UasChecks::check(const sip::Message& request) const {
     return Refusal{483, {}, {}};
   if (const auto list = unsupported(request, supported); !list.empty())
     return Refusal{420, {}, {{"Unsupported", list}}};
-  return std::nullopt;
+  return check_content(request);
 }
 
 }  // namespace endpoint

@@ -1,6 +1,7 @@
 // endpoint/uas_checks.h - what every user agent server checks before it looks at the method's meaning.
 //
-// RFC 3261 section 8.2, in its order: method, request URI, Require; plus Max-Forwards for a back-to-back agent.
+// RFC 3261 section 8.2, in its order: method, request URI, Require, content; plus Max-Forwards for a back-to-back
+// agent.
 #pragma once
 #include <optional>
 #include <string>

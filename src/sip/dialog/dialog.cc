@@ -10,6 +10,7 @@
 #include "sip/header/record_route.h"
 #include "sip/header/route.h"
 #include "sip/header/to.h"
+#include "sip/status.h"
 
 namespace sip {
 
