@@ -34,7 +34,7 @@ struct DialAlternative {
 };
 
 struct DialGroup {
-  Variables variables;  ///< of `{...}` (and, for a string without `:_:`, of `<...>` in front of it)
+  Variables variables;  ///< of `{...}`
   std::vector<DialAlternative> alternatives;  ///< never empty
 };
 
@@ -47,9 +47,10 @@ struct DialString {
 /// The error is the cause (originate_disposition) the reference gives the whole attempt. Cost: linear.
 base::Result<DialString, Cause> parse_dial_string(std::string_view text);
 
-/// The variables a leg starts with, in the order of precedence: `[]` under `{}` under nothing, turned round by
-/// local_var_clobber=true; caller id, ani and privacy of `[]` always win. `<>` lie at the bottom.
-Variables leg_variables(const DialString& string, const DialGroup& group, const DialLeg& leg);
+/// The variables a leg starts with: `<>` lowest, then `[]`, what the calling leg exports, and `{}`, which wins unless
+/// it says local_var_clobber=true. Caller id, ani and privacy of `[]` always win.
+Variables leg_variables(const DialString& string, const DialGroup& group, const DialLeg& leg,
+                        const Variables& exported = {});
 
 /// `name=value,name=value`, with `^^:` for another separator, 'quotes' (when `quotes`) and `\,`.
 Variables parse_dial_variables(std::string_view text, bool quotes);

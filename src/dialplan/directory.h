@@ -73,7 +73,5 @@ class Directory {
 
 /// Dial string that calls a group: `+A` (parallel, default), `+F` (one after another), `+E` (enterprise).
 std::string group_call(const Directory& directory, std::string_view group, std::string_view domain, char order);
-/// "10.0.0.0/8", "192.0.2.1", "2001:db8::/32", "10.0.0.1/255.255.255.0", comma lists.
-bool in_network(std::string_view ip, std::string_view networks);
 
 }  // namespace dialplan

@@ -1,0 +1,135 @@
+// dialplan/acl.cc - networks and access lists.
+#include "dialplan/acl.h"
+
+#include "dialplan/directory.h"
+#include "dialplan/document.h"
+
+namespace dialplan {
+
+namespace {
+
+unsigned width(const base::Ip& ip) { return ip.family == base::Family::ipv4 ? 32 : 128; }
+
+/// 255.255.0.0 as 16; empty when the ones are not all in front.
+std::optional<unsigned> mask_bits(const base::Ip& mask) {
+  unsigned bits = 0;
+  const auto total = width(mask);
+  const auto bit = [&](unsigned i) { return (mask.bytes[i / 8] >> (7 - i % 8) & 1) != 0; };
+  while (bits < total && bit(bits)) ++bits;
+  for (unsigned i = bits; i < total; ++i)
+    if (bit(i)) return std::nullopt;
+  return bits;
+}
+
+constexpr std::string_view private_networks = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,fe80::/10";
+
+Acl list_of(std::string_view networks) {
+  Acl acl{false};
+  for (const auto item : base::split(networks, ','))
+    if (const auto network = Network::parse(item)) acl.add(*network, true);
+  return acl;
+}
+
+}  // namespace
+
+std::optional<Network> Network::parse(std::string_view text) {
+  text = base::trim(text);
+  const auto slash = text.find('/');
+  const auto ip = base::Ip::parse(text.substr(0, slash));
+  if (!ip) return std::nullopt;
+  Network network{*ip, width(*ip)};
+  if (slash == std::string_view::npos) return network;
+  const auto tail = text.substr(slash + 1);
+  const auto bits = base::to_number<unsigned>(tail);
+  if (bits && *bits <= width(*ip)) {
+    network.bits = *bits;
+    return network;
+  }
+  const auto mask = base::Ip::parse(tail);
+  const auto count = mask && mask->family == ip->family ? mask_bits(*mask) : std::nullopt;
+  if (!count) return std::nullopt;
+  network.bits = *count;
+  return network;
+}
+
+bool Network::holds(const base::Ip& address) const {
+  if (address.family != ip.family) return false;
+  for (unsigned i = 0; i < bits; i += 8) {
+    const auto left = std::min(8U, bits - i);
+    const auto mask = static_cast<std::uint8_t>(0xFF00U >> left);
+    if ((address.bytes[i / 8] & mask) != (ip.bytes[i / 8] & mask)) return false;
+  }
+  return true;
+}
+
+bool Acl::allows(const base::Ip& address) const {
+  const Rule* best = nullptr;
+  for (const auto& rule : rules_)
+    if (rule.network.holds(address) && (best == nullptr || rule.network.bits >= best->network.bits)) best = &rule;
+  return best != nullptr ? best->allow : default_;
+}
+
+bool in_network(std::string_view ip, std::string_view networks) {
+  const auto address = base::Ip::parse(base::trim(ip));
+  if (!address) return false;
+  for (const auto item : base::split(networks, ','))
+    if (const auto network = Network::parse(item); network && network->holds(*address)) return true;
+  return false;
+}
+
+Acls Acls::read(const Document& document, const Directory& directory, Findings& findings) {
+  Acls acls;
+  acls.lists_.emplace("rfc1918.auto", list_of(private_networks));
+  acls.lists_.emplace("wan.auto", [] {
+    Acl acl{true};
+    for (const auto item : base::split(private_networks, ','))
+      if (const auto network = Network::parse(item)) acl.add(*network, false);
+    return acl;
+  }());
+  acls.lists_.emplace("nat.auto", list_of(private_networks));
+  acls.lists_.emplace("localnet.auto", list_of("127.0.0.0/8,::1/128"));
+  acls.lists_.emplace("loopback.auto", list_of("127.0.0.0/8,::1/128"));
+  acls.lists_.emplace("any_v4.auto", list_of("0.0.0.0/0"));
+  acls.lists_.emplace("any_v6.auto", list_of("::/0"));
+  for (const auto& list : document.configuration("acl.conf").child("network-lists").children("list")) {
+    Acl acl{base::same(list.attribute("default"), "allow") || base::is_true(list.attribute("default"))};
+    for (const auto& node : list.children("node")) {
+      const bool allow = base::same(node.attribute("type"), "allow");
+      if (const auto domain = node.attribute("domain"); !domain.empty()) {
+        if (const auto* found = directory.domain(domain)) {
+          for (const auto& [id, user] : found->users)
+            for (const auto item : base::split(user->cidr, ','))
+              if (const auto network = Network::parse(item)) acl.add(*network, allow);
+        }
+        continue;
+      }
+      auto text = std::string{node.attribute("cidr")};
+      if (text.empty() && node.has("host"))
+        text = std::string{node.attribute("host")} + '/' + std::string{node.attribute("mask")};
+      for (const auto item : base::split(text, ',')) {
+        if (const auto network = Network::parse(item))
+          acl.add(*network, allow);
+        else
+          findings.push_back({Severity::warning, node.place("cidr"),
+                              "'" + std::string{item} + "' is not a network; the node is left out"});
+      }
+    }
+    acls.lists_.insert_or_assign(std::string{list.attribute("name")}, std::move(acl));
+  }
+  return acls;
+}
+
+const Acl* Acls::find(std::string_view name) const {
+  const auto found = lists_.find(name);
+  return found == lists_.end() ? nullptr : &found->second;
+}
+
+bool Acls::allows(std::string_view ip, std::string_view list) const {
+  if (const auto* acl = find(list)) {
+    const auto address = base::Ip::parse(base::trim(ip));
+    return address && acl->allows(*address);
+  }
+  return in_network(ip, list);
+}
+
+}  // namespace dialplan
