@@ -88,6 +88,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void linger(std::unique_ptr<Lingering> what);
   void poke() { sweep_soon(); }
 
+  std::string allow() const { return checks_.allow(); }
   /// 64 bits in hexadecimal.
   std::string new_tag() { return shard_.random().hex(16); }
   /// Hashes to this shard.
