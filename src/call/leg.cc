@@ -29,7 +29,7 @@ LegHold::~LegHold() {
 Leg::Leg(Switch& owner, const Profile& profile, Direction direction, std::string uuid)
     : owner_{owner}, sip_profile_{profile}, direction_{direction}, uuid_{std::move(uuid)}, call_uuid_{uuid_},
       sleeper_{owner.shard()},
-      media_{std::make_unique<Media>(owner.shard(), owner.ports(), profile.media, *this)} {
+      media_{new Media{owner.shard(), owner.ports(), profile.media, *this}} {
   caller_.uuid = uuid_;
   caller_.created_time = caller_.profile_created_time = wall_now();
   legs_alive.add();
@@ -77,11 +77,16 @@ std::optional<Leg::Target> Leg::take_transfer() {
 }
 
 void Leg::run(base::Task<void> task) {
-  task_ = std::move(task);
+  task_ = live(std::move(task));
   // From the queue: whoever called us has not finished with the leg yet.
   shard().post(shard().id(), [this, alive = owner_.alive_, uuid = uuid_] {
     if (*alive && owner_.find(uuid) == this) task_.start();
   });
+}
+
+base::Task<void> Leg::live(base::Task<void> life) {
+  co_await life;
+  owner_.reap_later(uuid_);
 }
 
 void Leg::receive_digit(char digit, std::chrono::milliseconds duration) {

@@ -165,6 +165,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   void on_played() override { notify(); }
   void on_recorded() override { notify(); }
 
+  base::Task<void> live(base::Task<void> life);
   void set_progress(Progress progress);
   void changed() {
     notify();

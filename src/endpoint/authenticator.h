@@ -17,6 +17,8 @@ struct Account {
   std::string user, domain;
   std::string password;  ///< Clear text, or
   std::string ha1;       ///< MD5 of user:realm:password.
+  /// What the directory says of the user's calls: set on a leg that showed these credentials.
+  std::vector<std::pair<std::string, std::string>> variables;
 };
 
 /// Where accounts are kept. Must answer from memory.
@@ -30,7 +32,8 @@ class Accounts {
 
 class Authenticator {
  public:
-  Authenticator(SipEndpoint& endpoint, const Accounts& accounts, std::string secret);
+  /// `secret`: the key of the nonces, the same on every shard, at least 16 random bytes.
+  Authenticator(SipEndpoint& endpoint, const Accounts& accounts, std::string secret, base::Duration nonce_life);
 
   enum class Verdict : std::uint8_t {
     accepted,
@@ -40,13 +43,22 @@ class Authenticator {
     Verdict verdict;
     Account account;  ///< of the accepted user
   };
-  /// Looks at the credentials of `request` for `realm`; unless they are good, answers 401 (REGISTER) or 407.
-  Outcome authenticate(TransactionId id, const sip::Message& request, const Flow& from, std::string_view realm);
+  /// Looks at the credentials of `request` for `realm`; unless they are good, answers 401 (REGISTER) or 407. The
+  /// user is looked up in `domain`.
+  Outcome authenticate(TransactionId id, const sip::Message& request, const Flow& from, std::string_view realm,
+                       std::string_view domain);
 
  private:
+  /// Realms challenged for; one more than that is refused (503): realms come from the configuration.
+  static constexpr std::size_t realms_max = 1024;
+
+  sip::Challenger* challenger(std::string_view realm);
+
   SipEndpoint& endpoint_;
   const Accounts& accounts_;
-  sip::Challenger challenger_;
+  std::string secret_;
+  base::Duration nonce_life_;
+  std::unordered_map<std::string, sip::Challenger, base::TextHash, std::equal_to<>> challengers_;
 };
 
 }  // namespace endpoint

@@ -18,17 +18,26 @@ void Connection::on_connected() { stalled_.stop(); }
 
 void Connection::on_bytes(std::string_view bytes) {
   framer_.on_bytes(bytes);
-  while (auto item = framer_.poll()) {
-    if (gone_) return;
-    if (item->ping) {
+  while (auto output = framer_.poll()) {
+    if (auto* complete = std::get_if<sip::StreamFramer::Complete>(&*output)) {
+      if (auto message = sip::Message::parse(std::move(complete->bytes))) owner_.on_frame(*this, std::move(*message));
+    } else if (auto* broken = std::get_if<sip::StreamFramer::Broken>(&*output)) {
+      refuse(broken->head);
+      return give_up();
+    } else if (std::holds_alternative<sip::StreamFramer::Ping>(*output)) {
       stream_->send("\r\n");  // RFC 5626 section 4.4.1
-    } else if (item->message) {
-      owner_.on_frame(*this, std::move(*item->message));
     }
+    if (gone_) return;
   }
-  if (framer_.broken()) return give_up();
-  if (!framer_.in_message()) return stalled_.stop();
+  if (framer_.is_idle()) return stalled_.stop();
   if (!stalled_.running()) stalled_.start(shard_.timers(), shard_.now() + frame_time_max);
+}
+
+// The stream has no boundaries any more (RFC 3261 section 18.3): say so where that is possible, and close.
+void Connection::refuse(std::string head) {
+  const auto request = sip::Message::parse(std::move(head));
+  if (!request || !request->is_request() || request->method() == sip::Method::ack) return;
+  stream_->send(sip::Message::response(*request, 400, "Bad Content-Length").text());
 }
 
 void Connection::on_closed(io::Reason) {

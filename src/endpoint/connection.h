@@ -38,6 +38,7 @@ class Connection : public io::StreamHandler {
   void on_closed(io::Reason reason) override;
 
  private:
+  void refuse(std::string head);
   void give_up();
 
   io::Shard& shard_;

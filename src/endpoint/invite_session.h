@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "endpoint/sip_endpoint.h"
+#include "sip/digest.h"
 
 namespace endpoint {
 
@@ -86,8 +87,8 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   // --- caller ------------------------------------------------------------------------------------------------
   /// The ACK that holds our answer to a late offer.
   void acknowledge(const Extra& extra);
-  /// Sends the INVITE again with what `headers` adds (credentials); CSeq goes up.
-  void resend(const std::vector<std::pair<std::string, std::string>>& headers);
+  /// Sends the INVITE again with the credentials that on_challenged() asked for; CSeq goes up.
+  void resend(sip::Responder& responder);
 
   // --- both --------------------------------------------------------------------------------------------------
   /// A re-INVITE. False while another change is going on (RFC 3261 section 14.1).

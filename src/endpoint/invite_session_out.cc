@@ -106,11 +106,11 @@ void InviteSession::acknowledge(const Extra& extra) {
   if (state_ == State::answered && last_ack_.empty()) send_ack(change_cseq_, extra);
 }
 
-void InviteSession::resend(const std::vector<std::pair<std::string, std::string>>& headers) {
+void InviteSession::resend(sip::Responder& responder) {
   if (!outgoing_ || state_ != State::proceeding) return;
   const auto cseq = invite_.get<sip::CSeq>();
   invite_.set("CSeq", std::to_string((cseq ? cseq->number : 1) + 1) + " INVITE");
-  for (const auto& [name, value] : headers) invite_.set(name, value);
+  responder.authorize(invite_);
   provisional_came_ = false;
   invite_out_ = endpoint_.send_request(invite_, flow_, this);
 }
