@@ -35,7 +35,7 @@ struct ParseError {
     too_long,           // more than max_message_bytes
     start_line,         // neither a request line nor a status line
     too_many_fields,    // max_fields or max_fields_of_a_kind
-    no_end_of_headers,  // no empty line: cut off, or not SIP
+    no_end_of_headers,  // ends within a line: cut off, or not SIP
   };
   Kind kind;
   std::size_t offset;  // bytes
@@ -151,7 +151,8 @@ class Message {
     bool field = false;           // a line that is not "name: value"
     bool content_length = false;  // not a number, or two that differ
     bool short_body = false;      // Content-Length is more than there was
-    bool any() const { return start_line || field || content_length || short_body; }
+    bool cut_off = false;         // ends behind a field, without the empty line
+    bool any() const { return start_line || field || content_length || short_body || cut_off; }
   };
   Faults faults() const { return faults_; }
 

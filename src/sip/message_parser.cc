@@ -22,6 +22,7 @@ class MessageParser {
     m_.fields_.reserve(32);
     while (at_ != end_) {
       if (*at_ == '\n' || (*at_ == '\r' && at_ + 1 != end_ && at_[1] == '\n')) {
+        at_ += *at_ == '\r' ? 2 : 1;
         finish();
         return std::nullopt;
       }
@@ -29,7 +30,9 @@ class MessageParser {
       if (!parse_field()) return ParseError{Kind::no_end_of_headers, offset(line)};
       if (too_many()) return ParseError{Kind::too_many_fields, offset(line)};
     }
-    return ParseError{Kind::no_end_of_headers, offset(end_)};
+    m_.faults_.cut_off = true;
+    finish();
+    return std::nullopt;
   }
 
  private:
@@ -126,7 +129,6 @@ class MessageParser {
 
   /// The body: what Content-Length says, or the rest.
   void finish() {
-    at_ += *at_ == '\r' ? 2 : 1;
     m_.body_ = offset(at_);
     m_.body_end_ = offset(end_);
     m_.changed_ = false;

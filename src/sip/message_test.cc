@@ -135,8 +135,14 @@ TEST(Message, WhatCannotBeIndexed) {
   EXPECT_EQ(error("SIP/2.0 099 x\r\n\r\n"), ParseError::Kind::start_line);
   EXPECT_EQ(error("SIP/3.0 200 x\r\n\r\n"), ParseError::Kind::start_line);
   EXPECT_EQ(error("OPTIONS  SIP/2.0\r\n\r\n"), ParseError::Kind::start_line);
-  EXPECT_EQ(error("OPTIONS sip:a@b SIP/2.0\r\n"), ParseError::Kind::no_end_of_headers);
+  EXPECT_EQ(error("OPTIONS sip:a@b SIP/2.0"), ParseError::Kind::start_line);
   EXPECT_EQ(error("OPTIONS sip:a@b SIP/2.0\r\nVia: x"), ParseError::Kind::no_end_of_headers);
+}
+
+TEST(Message, WithoutTheEmptyLineItCanStillBeRefused) {
+  const auto m = parsed("OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nl: 5\r\n");
+  EXPECT_TRUE(m.faults().cut_off);
+  EXPECT_EQ(validate(m)->status, 400);
 }
 
 TEST(Message, LimitOfBytes) {

@@ -60,6 +60,7 @@ Check check_request(const Message& message) {
   if (!message.is_version_2()) return Fault{505, "Version Not Supported"};
   if (faults.start_line) return bad("Bad Request: blanks in Request-Line");
   if (faults.field) return bad("Bad Request: a line is no header field");
+  if (faults.cut_off) return bad("Bad Request: no end of header fields");
   if (faults.content_length) return bad("Bad Request: Content-Length");
   if (faults.short_body) return bad("Bad Request: body shorter than Content-Length");
   if (auto fault = check_transaction(message)) return fault;
@@ -73,7 +74,7 @@ Check check_request(const Message& message) {
 /// Nobody answers an answer: a response is good enough to be matched, or dropped.
 bool is_usable_response(const Message& message) {
   const auto faults = message.faults();
-  return !faults.field && !faults.content_length && !faults.short_body && !check_transaction(message);
+  return !faults.any() && !check_transaction(message);
 }
 
 }  // namespace
