@@ -59,7 +59,6 @@ void export_to(Context& context, std::string_view data, std::string_view list) {
 }  // namespace
 
 void set(Context& context, std::string_view data) {
-  while (data.starts_with(' ')) data.remove_prefix(1);
   const auto [name, value, any] = split_assignment(data, true);
   if (!any || value.empty())
     variables(context).unset(name);
