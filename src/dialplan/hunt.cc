@@ -40,7 +40,7 @@ class Walk {
     bool passed = false;
     bool proceeds = false;  ///< whether the walk may stop here; differs from `passed` in two quirks
     std::optional<Captures> captures;
-    std::string subject;  ///< what the captures look into
+    std::unique_ptr<const std::string> subject;  ///< what the captures look into; must not move
   };
 
   bool extension(const PlanExtension& plan);
@@ -93,10 +93,11 @@ Walk::Tested Walk::test_field(const PlanTest& plan) {
   if (pattern == nullptr) return tested;
   const bool parenthesis = pattern->has_parenthesis();
   // Expanding the field may evict the pattern from the cache: the subject comes first then.
-  tested.subject = plan.field.find('$') != std::string::npos ? expand(plan.field, context_)
-                                                             : context_.session->profile.field(plan.field).value_or("");
+  tested.subject = std::make_unique<const std::string>(
+      plan.field.find('$') != std::string::npos ? expand(plan.field, context_)
+                                                : context_.session->profile.field(plan.field).value_or(""));
   if (plan.expands) pattern = cached_pattern(expanded);
-  auto captures = pattern->match(tested.subject);
+  auto captures = pattern->match(*tested.subject);
   if (!captures) return tested;
   tested.passed = tested.proceeds = true;
   if (!parenthesis) return tested;
@@ -109,7 +110,7 @@ Walk::Tested Walk::test_field(const PlanTest& plan) {
 Walk::Tested Walk::test_one(const PlanTest& plan) {
   if (plan.time.empty()) return test_field(plan);
   const bool in_time = plan.time.matches(clock());
-  if (!plan.has_field && plan.expression.empty()) return {.passed = in_time, .proceeds = in_time, .captures = {}, .subject = {}};
+  if (!plan.has_field && plan.expression.empty()) return {in_time, in_time, {}, {}};
   auto tested = test_field(plan);
   tested.passed = tested.passed || in_time;
   return tested;

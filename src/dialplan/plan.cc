@@ -1,6 +1,7 @@
 // dialplan/plan.cc - compiling the dialplan section.
 #include "dialplan/plan.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "call/caller_profile.h"
@@ -65,6 +66,9 @@ PlanTest read_test(const Element& element, Findings& findings) {
   PlanTest test{.field = std::string{element.attribute("field")},
                 .expression = std::string{element.attribute("expression")},
                 .has_field = element.has("field") && !element.attribute("field").empty(),
+                .expands = false,
+                .pattern = {},
+                .time = {},
                 .place = element.place()};
   if (!element.has("expression")) {
     if (const auto child = element.child("expression")) test.expression = child.text();
@@ -155,6 +159,7 @@ PlanExtension read_extension(const Element& element, Findings& findings) {
   check_attributes(element, extension_attributes, false, findings);
   PlanExtension extension{.name = std::string{element.attribute("name")},
                           .goes_on = base::is_true(element.attribute("continue")),
+                          .conditions = {},
                           .place = element.place()};
   for (const auto& child : element.children()) {
     if (child.name() == "condition")

@@ -64,7 +64,7 @@ const base::Settings<ProfileSettings>& profile_settings();
 /// One <gateway>.
 struct GatewaySettings {
   std::string username, auth_username, password, realm, from_user, from_domain, extension, proxy, register_proxy,
-      outbound_proxy, register_transport, contact_params, context, caller_id_in_from_text;
+      outbound_proxy, register_transport, contact_params, context;
   bool registers = false, caller_id_in_from = false, extension_in_contact = false;
   base::Duration expire_seconds{}, retry_seconds{}, ping{};
   std::uint32_t ping_max = 0, ping_min = 0;
@@ -96,7 +96,7 @@ struct Profile {
 struct CoreSettings {
   std::uint32_t max_sessions = 0, sessions_per_second = 0;
   std::uint16_t rtp_start_port = 0, rtp_end_port = 0;
-  std::string loglevel, switchname, core_db_name, default_dtmf_duration_text;
+  std::string loglevel, switchname, core_db_name;
   std::uint32_t default_dtmf_duration = 0, max_dtmf_duration = 0, min_dtmf_duration = 0;
 };
 const base::Settings<CoreSettings>& core_settings();

@@ -1,0 +1,236 @@
+// dialplan/profile.cc - the rows of SIP profiles and gateways.
+#include "dialplan/profile.h"
+
+#include "dialplan/document.h"
+#include "dialplan/parameters.h"
+
+namespace dialplan {
+
+namespace {
+
+using base::Apply;
+using base::Setting;
+using namespace std::chrono_literals;
+using P = ProfileSettings;
+using G = GatewaySettings;
+
+/// A setting that is one of a few words.
+template <class Struct, class Enum, std::size_t N>
+Setting<Struct> choice(std::string_view name, Enum Struct::*member, const std::string_view (&words)[N],
+                       std::string_view fallback, Apply apply, std::string_view help) {
+  return {name, "word", fallback, apply, help,
+          [member, &words](Struct& into, std::string_view text) -> base::Result<void, base::SettingError> {
+            for (std::size_t i = 0; i < N; ++i) {
+              if (!base::same(base::trim(text), words[i])) continue;
+              into.*member = static_cast<Enum>(i);
+              return {};
+            }
+            std::string all;
+            for (const auto word : words) all += (all.empty() ? "" : ", ") + std::string{word};
+            return base::Unexpected<base::SettingError>{
+                {"'" + std::string{text} + "' is none of " + all + did_you_mean(text, words)}};
+          },
+          [member, &words](const Struct& from) {
+            return std::string{words[static_cast<std::size_t>(from.*member)]};
+          }};
+}
+
+constexpr std::string_view dtmf_words[] = {"rfc2833", "info", "none"};
+constexpr std::string_view negotiation_words[] = {"generous", "greedy", "scrooge"};
+constexpr base::Duration hour = 1h;
+constexpr base::Duration day = 24h;
+constexpr base::Duration ms = 1ms;
+constexpr base::Duration nothing{};
+
+}  // namespace
+
+const base::Settings<ProfileSettings>& profile_settings() {
+  static const base::Settings<ProfileSettings> table{
+      {"sip-ip", &P::sip_ip, "address", "auto", Apply::restart, "Where SIP listens; auto: the machine's address."},
+      {"rtp-ip", &P::rtp_ip, "address", "auto", Apply::restart, "Where media is received."},
+      {"ext-sip-ip", &P::ext_sip_ip, "address", "", Apply::reload, "What peers outside are told as SIP address."},
+      {"ext-rtp-ip", &P::ext_rtp_ip, "address", "", Apply::reload, "What peers outside are told as media address."},
+      {"sip-port", &P::sip_port, "port", 5060, {0, 65535}, Apply::restart, "UDP and TCP port; 0: any."},
+      {"ext-sip-port", &P::ext_sip_port, "port", 0, {0, 65535}, Apply::reload, "Port told outside; 0: sip-port."},
+      {"tls-sip-port", &P::tls_sip_port, "port", 5061, {0, 65535}, Apply::restart, "TLS port."},
+      {"tls", &P::tls, false, Apply::restart, "Listen for TLS."},
+      {"tls-only", &P::tls_only, false, Apply::restart, "Listen for TLS alone."},
+      {"tls-cert-dir", &P::tls_cert_dir, "path", "", Apply::restart, "Certificates."},
+      {"ws-binding", &P::ws_binding, "address", "", Apply::restart, "WebSocket, \":5066\"."},
+      {"wss-binding", &P::wss_binding, "address", "", Apply::restart, "Secure WebSocket, \":7443\"."},
+      {"user-agent-string", &P::user_agent_string, "text", "Ahoy", Apply::reload, "User-Agent and Server header."},
+      {"sip-domain", &P::sip_domain, "domain", "", Apply::reload, "Domain of URIs this profile makes."},
+      {"context", &P::context, "context", "default", Apply::reload, "Dialplan context of calls that come in."},
+      {"dialplan", &P::dialplan, "list", "XML", Apply::reload, "Dialplans tried in order."},
+      {"outbound-proxy", &P::outbound_proxy, "uri", "", Apply::reload, "Everything goes out through this one."},
+      {"record-path", &P::record_path, "path", "", Apply::reload, "Where relative recordings go."},
+      {"hold-music", &P::hold_music, "source", "", Apply::reload, "What a held party hears."},
+      {"auth-calls", &P::auth_calls, true, Apply::reload, "Challenge calls."},
+      {"accept-blind-reg", &P::accept_blind_reg, false, Apply::reload, "Let anybody register. Not a good idea."},
+      {"accept-blind-auth", &P::accept_blind_auth, false, Apply::reload, "Accept any answer to a challenge."},
+      {"auth-all-packets", &P::auth_all_packets, false, Apply::reload, "Challenge every request of a dialog."},
+      {"log-auth-failures", &P::log_auth_failures, false, Apply::live, "Log refused authentications."},
+      {"disable-register", &P::disable_register, false, Apply::reload, "Refuse registrations."},
+      {"inbound-reg-force-matching-username", &P::inbound_reg_force_matching_username, false, Apply::reload,
+       "A user may register only under its own name."},
+      {"challenge-realm", &P::challenge_realm, "realm", "auto_to", Apply::reload,
+       "Realm of challenges: auto_from, auto_to or a name."},
+      {"force-register-domain", &P::force_register_domain, "domain", "", Apply::reload,
+       "All registrations and authentications use this domain."},
+      {"force-register-db-domain", &P::force_register_db_domain, "domain", "", Apply::reload,
+       "Bindings are stored under this domain."},
+      {"apply-inbound-acl", &P::apply_inbound_acl, "list", "", Apply::reload,
+       "Who may call without a challenge."},
+      {"apply-register-acl", &P::apply_register_acl, "list", "", Apply::reload,
+       "Who may register without a challenge."},
+      {"nonce-ttl", &P::nonce_ttl, 60s, {1s, day}, Apply::reload, "How long a nonce is good."},
+      {"multiple-registrations", &P::multiple_registrations, false, Apply::reload, "Several phones of one user."},
+      {"NDLB-force-rport", &P::ndlb_force_rport, false, Apply::reload, "Answer to where a request came from."},
+      {"NDLB-received-in-nat-reg-contact", &P::ndlb_received_in_nat_reg_contact, false, Apply::reload,
+       "Put received= into the contact of registrations behind NAT."},
+      {"nat-options-ping", &P::nat_options_ping, false, Apply::reload, "Keep mappings of phones behind NAT open."},
+      {"all-reg-options-ping", &P::all_reg_options_ping, false, Apply::reload, "Ping every registered phone."},
+      {"aggressive-nat-detection", &P::aggressive_nat_detection, false, Apply::reload, "Look at Via and Contact."},
+      {"sip-force-expires", &P::sip_force_expires, nothing, {nothing, 24 * 7 * hour}, Apply::reload,
+       "Expires of every registration; 0: as asked."},
+      {"sip-force-expires-min", &P::sip_force_expires_min, nothing, {nothing, 24 * 7 * hour}, Apply::reload,
+       "Least expires."},
+      {"sip-force-expires-max", &P::sip_force_expires_max, nothing, {nothing, 24 * 7 * hour}, Apply::reload,
+       "Most expires."},
+      {"sip-expires-max-deviation", &P::sip_expires_max_deviation, nothing, {nothing, day}, Apply::reload,
+       "Expires is spread by up to this much."},
+      {"sip-expires-late-margin", &P::sip_expires_late_margin, 60s, {nothing, day}, Apply::reload,
+       "How long a binding lives after its end."},
+      {"max-registrations-per-extension", &P::max_registrations_per_extension, "bindings", 0, {0, 1000},
+       Apply::reload, "Bindings of one user; 0: no limit but that of the registrar."},
+      {"max-proceeding", &P::max_proceeding, "calls", 3000, {1, 1'000'000}, Apply::live, "Calls being set up."},
+      {"enable-timer", &P::enable_timer, true, Apply::reload, "Session timers (RFC 4028)."},
+      {"enable-100rel", &P::enable_100rel, false, Apply::reload, "Reliable provisional responses (RFC 3262)."},
+      {"disable-transfer", &P::disable_transfer, false, Apply::reload, "Refuse REFER."},
+      {"disable-hold", &P::disable_hold, false, Apply::reload, "Ignore hold."},
+      {"manual-redirect", &P::manual_redirect, false, Apply::reload, "Leave 3xx to the dialplan."},
+      {"pass-callee-id", &P::pass_callee_id, true, Apply::reload, "Tell the caller who answered."},
+      {"inbound-use-callid-as-uuid", &P::inbound_use_callid_as_uuid, false, Apply::reload,
+       "The uuid of an incoming call is its Call-ID."},
+      {"outbound-use-uuid-as-callid", &P::outbound_use_uuid_as_callid, false, Apply::reload,
+       "The Call-ID of an outgoing call is its uuid."},
+      {"full-id-in-dialplan", &P::full_id_in_dialplan, false, Apply::reload,
+       "destination_number is user@domain."},
+      {"cid-in-1xx", &P::cid_in_1xx, true, Apply::reload, "Caller identity in provisional responses."},
+      {"caller-id-type", &P::caller_id_type, "word", "rpid", Apply::reload, "rpid, pid or none."},
+      {"session-timeout", &P::session_timeout, 1800s, {90s, day}, Apply::reload, "Session-Expires offered."},
+      {"minimum-session-expires", &P::minimum_session_expires, 120s, {90s, day}, Apply::reload, "Min-SE."},
+      {"timer-T1", &P::timer_t1, 500ms, {10ms, 10s}, Apply::reload, "RFC 3261 T1.", ms},
+      {"timer-T1X64", &P::timer_t1x64, 32s, {1s, 300s}, Apply::reload, "64*T1: when a transaction gives up.", ms},
+      {"timer-T2", &P::timer_t2, 4s, {100ms, 60s}, Apply::reload, "RFC 3261 T2.", ms},
+      {"timer-T4", &P::timer_t4, 5s, {100ms, 60s}, Apply::reload, "RFC 3261 T4.", ms},
+      {"inbound-codec-prefs", &P::inbound_codec_prefs, "codecs", "OPUS,G722,PCMU,PCMA", Apply::reload,
+       "Codecs taken, in order."},
+      {"outbound-codec-prefs", &P::outbound_codec_prefs, "codecs", "OPUS,G722,PCMU,PCMA", Apply::reload,
+       "Codecs offered, in order."},
+      choice("inbound-codec-negotiation", &P::inbound_codec_negotiation, negotiation_words, "generous", Apply::reload,
+             "Whose order counts: the caller's (generous), ours (greedy), only ours (scrooge)."),
+      {"inbound-late-negotiation", &P::inbound_late_negotiation, true, Apply::reload,
+       "The dialplan runs before codecs are chosen."},
+      {"disable-transcoding", &P::disable_transcoding, false, Apply::reload, "Offer only what the caller has."},
+      {"disable-rtp-auto-adjust", &P::disable_rtp_auto_adjust, false, Apply::reload,
+       "Send media only where the description says."},
+      {"inbound-proxy-media", &P::inbound_proxy_media, false, Apply::reload, "Relay media untouched."},
+      {"inbound-bypass-media", &P::inbound_bypass_media, false, Apply::reload, "Media goes between the parties."},
+      {"suppress-cng", &P::suppress_cng, false, Apply::reload, "No comfort noise."},
+      {"rtp-rewrite-timestamps", &P::rtp_rewrite_timestamps, false, Apply::reload, "Own time stamps when relaying."},
+      {"rtp-timeout-sec", &P::rtp_timeout_sec, nothing, {nothing, day}, Apply::reload,
+       "Hang up after silence this long; 0: never."},
+      {"rtp-hold-timeout-sec", &P::rtp_hold_timeout_sec, nothing, {nothing, day}, Apply::reload,
+       "The same while on hold."},
+      {"auto-jitterbuffer-msec", &P::auto_jitterbuffer_msec, nothing, {nothing, 10s}, Apply::reload,
+       "Jitter buffer of every call; 0: none.", ms},
+      {"rtcp-audio-interval-msec", &P::rtcp_audio_interval_msec, 5s, {100ms, 60s}, Apply::reload, "RTCP reports.",
+       ms},
+      choice("dtmf-type", &P::dtmf_type, dtmf_words, "rfc2833", Apply::reload, "How digits are sent."),
+      {"rfc2833-pt", &P::rfc2833_pt, "payload type", 101, {96, 127}, Apply::reload, "Telephone events."},
+      {"cng-pt", &P::cng_pt, "payload type", 13, {0, 127}, Apply::reload, "Comfort noise."},
+      {"liberal-dtmf", &P::liberal_dtmf, false, Apply::reload, "Take digits in every form."},
+      {"pass-rfc2833", &P::pass_rfc2833, false, Apply::reload, "Relay telephone events untouched."},
+      {"dtmf-duration", &P::dtmf_duration, "samples", 2000, {400, 192'000}, Apply::reload, "Length of a digit."}};
+  return table;
+}
+
+const base::Settings<GatewaySettings>& gateway_settings() {
+  static const base::Settings<GatewaySettings> table{
+      {"username", &G::username, "user", "", Apply::reload, "Account."},
+      {"auth-username", &G::auth_username, "user", "", Apply::reload, "Name in digests; empty: username."},
+      {"password", &G::password, "secret", "", Apply::reload, "Password."},
+      {"realm", &G::realm, "realm", "", Apply::reload, "Realm and domain; empty: the gateway's name."},
+      {"from-user", &G::from_user, "user", "", Apply::reload, "User of From."},
+      {"from-domain", &G::from_domain, "domain", "", Apply::reload, "Domain of From."},
+      {"extension", &G::extension, "number", "", Apply::reload, "Destination of calls that come in."},
+      {"proxy", &G::proxy, "uri", "", Apply::reload, "Where requests go; empty: the realm."},
+      {"register-proxy", &G::register_proxy, "uri", "", Apply::reload, "Where REGISTER goes."},
+      {"outbound-proxy", &G::outbound_proxy, "uri", "", Apply::reload, "Route of requests."},
+      {"register-transport", &G::register_transport, "word", "udp", Apply::reload, "udp, tcp or tls."},
+      {"contact-params", &G::contact_params, "text", "", Apply::reload, "Added to Contact."},
+      {"context", &G::context, "context", "", Apply::reload, "Dialplan context; empty: the profile's."},
+      {"register", &G::registers, true, Apply::reload, "Register with it."},
+      {"caller-id-in-from", &G::caller_id_in_from, false, Apply::reload, "Show the caller in From."},
+      {"extension-in-contact", &G::extension_in_contact, false, Apply::reload, "The extension is the Contact user."},
+      {"expire-seconds", &G::expire_seconds, hour, {10s, 24 * 7 * hour}, Apply::reload, "Expires of REGISTER."},
+      {"retry-seconds", &G::retry_seconds, 30s, {5s, day}, Apply::reload, "Wait after a failed REGISTER."},
+      {"ping", &G::ping, nothing, {nothing, day}, Apply::reload, "OPTIONS this often; 0: never."},
+      {"ping-max", &G::ping_max, "pings", 1, {1, 1000}, Apply::reload, "Answers that make it up."},
+      {"ping-min", &G::ping_min, "pings", 1, {1, 1000}, Apply::reload, "Missing answers that make it down."}};
+  return table;
+}
+
+namespace {
+
+Gateway read_gateway(const Element& element, Findings& findings) {
+  Gateway gateway{.name = std::string{element.attribute("name")},
+                  .settings = gateway_settings().defaults(),
+                  .inbound_variables = {},
+                  .outbound_variables = {},
+                  .place = element.place()};
+  read_parameters(element, gateway_settings(), gateway.settings, known_sofia_names(), "gateway", findings);
+  for (const auto& variable : element.child("variables").children("variable")) {
+    const auto direction = variable.attribute("direction");
+    const auto name = variable.attribute("name");
+    const auto value = variable.attribute("value");
+    if (!base::same(direction, "outbound")) gateway.inbound_variables.set(name, value);
+    if (!base::same(direction, "inbound")) gateway.outbound_variables.set(name, value);
+  }
+  return gateway;
+}
+
+Profile read_profile(const Element& element, Findings& findings) {
+  Profile profile{.name = std::string{element.attribute("name")},
+                  .settings = profile_settings().defaults(),
+                  .aliases = {},
+                  .gateways = {},
+                  .domains = {},
+                  .place = element.place()};
+  read_parameters(element.child("settings"), profile_settings(), profile.settings, known_sofia_names(), "profile",
+                  findings);
+  for (const auto& alias : element.child("aliases").children("alias"))
+    profile.aliases.emplace_back(alias.attribute("name"));
+  for (const auto& gateway : element.child("gateways").children("gateway"))
+    profile.gateways.push_back(read_gateway(gateway, findings));
+  for (const auto& domain : element.child("domains").children("domain"))
+    profile.domains.push_back({std::string{domain.attribute("name")}, base::is_true(domain.attribute("alias")),
+                               base::is_true(domain.attribute("parse"))});
+  return profile;
+}
+
+}  // namespace
+
+std::vector<Profile> read_profiles(const Document& document, Findings& findings) {
+  std::vector<Profile> profiles;
+  for (const auto& element : document.configuration("sofia.conf").child("profiles").children("profile")) {
+    if (element.attribute("name").empty())
+      findings.push_back({Severity::warning, element.place(), "a profile without name is left out"});
+    else
+      profiles.push_back(read_profile(element, findings));
+  }
+  return profiles;
+}
+
+}  // namespace dialplan
