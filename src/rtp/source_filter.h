@@ -33,7 +33,8 @@ class SourceFilter {
 
   explicit SourceFilter(Config config) : config_{config} {}
 
-  /// A new description from the peer: starts a new learning window. Empty: nothing expected (any source may win).
+  /// A new description from the peer: a changed address starts a new learning window, in which packets still on
+  /// their way from the old source do not win for good. Empty: nothing expected (any source may win).
   void expect(std::optional<base::Address> remote);
   /// A datagram that parsed as RTP.
   Verdict on_packet(const base::Address& source, std::uint32_t ssrc, std::uint16_t sequence, base::Time now);
@@ -52,6 +53,7 @@ class SourceFilter {
   Config config_;
   std::optional<base::Address> expected_;
   std::optional<base::Address> source_;
+  std::optional<base::Address> before_;  // believed under the description before this one
   std::uint32_t ssrc_ = 0;
   std::uint16_t sequence_ = 0;
   base::Time last_{};

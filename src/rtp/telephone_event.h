@@ -53,9 +53,9 @@ class EventSender {
     std::uint32_t timestamp;  ///< Of the event's start.
     bool marker;
   };
-  /// Call once a step. Empty: send audio.
+  /// Call once a step. Empty: send audio (also between two digits).
   std::optional<Send> next(std::uint32_t timestamp);
-  /// While true audio is replaced, also in the slot between two digits.
+  /// Digits or pauses are outstanding.
   bool busy() const { return state_ != State::idle || !queue_.empty(); }
   std::size_t queued() const { return queue_.size(); }
   void clear();
@@ -64,7 +64,7 @@ class EventSender {
   enum class State : std::uint8_t { idle, sending, ending, gap };
   struct Entry { char digit; base::Duration duration; };
   std::uint32_t units(base::Duration duration) const;
-  void begin(std::uint32_t timestamp);
+  bool begin(std::uint32_t timestamp);
 
   std::uint32_t clock_hz_;
   base::Duration step_;
@@ -99,15 +99,22 @@ class EventReceiver {
   /// started = false exactly once.
   std::optional<Digit> poll();
   base::Time deadline() const { return deadline_; }
+  /// The stream changed its source: what is down ends, and old timestamps mean nothing any more.
+  void on_new_source(base::Time now);
 
  private:
-  void finish();
+  /// A timestamp at or shortly before the last finished digit's belongs to a digit already reported.
+  static constexpr base::Duration memory = std::chrono::seconds{5};
+  bool is_old(std::uint32_t timestamp, base::Time now) const;
+  bool continues(std::uint32_t timestamp, const TelephoneEvent& event) const;
+  void finish(base::Time now);
   base::Duration duration(std::uint32_t units) const;
 
   std::uint32_t clock_hz_;
   std::deque<Digit> out_;
   std::optional<std::uint32_t> current_;  // timestamp of the digit that is down
   std::optional<std::uint32_t> last_;     // timestamp of the digit that was finished last
+  base::Time finished_at_{};
   std::uint8_t event_ = 0;
   std::uint32_t units_ = 0;               // duration so far, segments included
   std::uint32_t segment_base_ = 0;
