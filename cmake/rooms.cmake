@@ -47,9 +47,9 @@ function(ahoy_tests)
     list(APPEND known ${room})
     file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/*_test.cc)
     if(tests)
-      # From io upwards tests may stand in the simulated world.
+      # From endpoint upwards tests may stand in the simulated world.
       set(world "")
-      if("io" IN_LIST known)
+      if("endpoint" IN_LIST known)
         set(world $<TARGET_OBJECTS:ahoy_sim>)
       endif()
       ahoy_test(unit.${room} ${tests} ${below} ${world})
