@@ -48,6 +48,11 @@ void Runtime::run_actions(call::Leg& leg, std::vector<Action> actions) {
   leg.run(std::move(life));
 }
 
+void Runtime::transfer(call::Leg& leg, const call::Leg::Target& target) {
+  leg.transfer(target);
+  if (!leg.running()) route(leg);
+}
+
 Execution::Execution(Runtime& runtime, call::Leg& leg)
     : runtime_{runtime}, leg_{leg}, configuration_{runtime.configuration()},
       session_{leg.variables(), leg.caller(), nullptr, nullptr, &leg} {}
@@ -72,6 +77,8 @@ base::Task<void> Execution::run_list(std::vector<Action> actions) { return live(
 base::Task<void> Execution::live(std::vector<Action> first) {
   std::vector<Action> actions = std::move(first);
   bool hunting = actions.empty();
+  if (const auto target = leg_.take_transfer(); target && !apply_transfer(*target))
+    leg_.hang_up(call::Cause::exchange_routing_error);
   while (leg_.alive()) {
     if (hunting) {
       auto route = find_route();

@@ -42,6 +42,8 @@ class Runtime : public call::Router {
   void route(call::Leg& leg) override;
   /// Runs a list of actions instead of a hunt (originate &app(), inline dialplans).
   void run_actions(call::Leg& leg, std::vector<Action> actions);
+  /// Sends a leg to an extension: one with a running dialplan is interrupted, another gets one.
+  void transfer(call::Leg& leg, const call::Leg::Target& target);
   /// A context outside any call, for the console's expansions and API commands.
   Context context();
 
