@@ -8,9 +8,13 @@ namespace sip::grammar {
 
 std::size_t quoted_size(std::string_view text) {
   if (text.empty() || text[0] != '"') return 0;
+  const auto close = text.find('"', 1);
+  if (close == std::string_view::npos) return 0;
+  if (text.substr(1, close - 1).find('\\') == std::string_view::npos) return close + 1;
   for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '"') return i + 1;
-    if (text[i] == '\\') ++i;
+    const char c = text[i];
+    if (c == '"') return i + 1;
+    i += c == '\\' ? 1 : 0;
   }
   return 0;
 }

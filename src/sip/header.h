@@ -34,6 +34,15 @@ using Parsed = base::Result<H, HeaderError>;
 
 inline base::Unexpected<HeaderError> malformed() { return base::Unexpected<HeaderError>{HeaderError::malformed}; }
 
+/// What a parse() of the form `bool take(in, header)` answers. Written so that the header is built where the caller
+/// wants it, and never moved.
+template <class H, class Take>
+Parsed<H> parsed_by(Take take, base::Cursor& in) {
+  Parsed<H> header{};
+  if (!take(in, *header)) header = malformed();
+  return header;
+}
+
 /// parse() takes one value from the front of a field's text and leaves what follows; the message checks that
 /// this is the end, or the comma of a list. print() appends the value without name and line end.
 template <class H>

@@ -7,7 +7,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #include "base/text.h"
 
@@ -58,7 +60,12 @@ constexpr std::size_t name_bucket(std::string_view name) {
 }
 
 struct NameTable {
-  std::array<std::uint8_t, name_buckets> full{};
+  struct Bucket {
+    const char* name = nullptr;
+    std::uint8_t size = 0;
+    std::uint8_t id = 0;
+  };
+  std::array<Bucket, name_buckets> full{};
   std::array<std::uint8_t, 128> compact{};
   bool perfect = true;
 };
@@ -67,8 +74,9 @@ constexpr NameTable make_name_table() {
   NameTable table;
   for (std::size_t id = 1; id < known_names.size(); ++id) {
     auto& bucket = table.full[name_bucket(known_names[id].full)];
-    if (bucket != 0) table.perfect = false;
-    bucket = static_cast<std::uint8_t>(id);
+    if (bucket.id != 0) table.perfect = false;
+    const auto name = known_names[id].full;
+    bucket = {name.data(), static_cast<std::uint8_t>(name.size()), static_cast<std::uint8_t>(id)};
     if (const char c = known_names[id].compact; c != 0) {
       table.compact[static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(id);
       table.compact[static_cast<std::size_t>(c - 32)] = static_cast<std::uint8_t>(id);
@@ -82,6 +90,31 @@ static_assert(name_table.perfect, "two header names fall into one bucket: change
 
 }  // namespace detail
 
+namespace detail {
+
+template <class Word>
+inline Word load(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// Names of equal size, by whole words. Folding with 0x20 is exact for names: no token character but a letter
+/// becomes a letter or a hyphen by it.
+constexpr bool same_name(const char* a, const char* b, std::size_t n) {
+  if (std::is_constant_evaluated() || n < 4) return base::same({a, n}, {b, n});
+  constexpr std::uint64_t fold = 0x2020202020202020;
+  if (n < 8) {
+    const auto pair = [n](const char* p) { return static_cast<std::uint64_t>(load<std::uint32_t>(p)) << 32 | load<std::uint32_t>(p + n - 4); };
+    return (pair(a) | fold) == (pair(b) | fold);
+  }
+  for (std::size_t i = 0; i + 8 < n; i += 8)
+    if ((load<std::uint64_t>(a + i) | fold) != (load<std::uint64_t>(b + i) | fold)) return false;
+  return (load<std::uint64_t>(a + n - 8) | fold) == (load<std::uint64_t>(b + n - 8) | fold);
+}
+
+}  // namespace detail
+
 /// The number of a full or compact name; case does not matter. One table look-up and one comparison.
 constexpr HeaderId header_id(std::string_view name) {
   if (name.empty()) return HeaderId::other;
@@ -89,9 +122,10 @@ constexpr HeaderId header_id(std::string_view name) {
     const auto c = static_cast<unsigned char>(name[0]);
     return static_cast<HeaderId>(c < 128 ? detail::name_table.compact[c] : 0);
   }
-  const auto id = detail::name_table.full[detail::name_bucket(name)];
-  const auto known = detail::known_names[id].full;
-  return id != 0 && (known == name || base::same(known, name)) ? static_cast<HeaderId>(id) : HeaderId::other;
+  const auto& known = detail::name_table.full[detail::name_bucket(name)];
+  return known.size == name.size() && detail::same_name(known.name, name.data(), name.size())
+             ? static_cast<HeaderId>(known.id)
+             : HeaderId::other;
 }
 
 constexpr std::string_view full_name(HeaderId id) { return detail::known_names[static_cast<std::size_t>(id)].full; }

@@ -47,11 +47,6 @@ bool Message::lists(const Key& key, std::string_view token) const {
   return false;
 }
 
-bool Message::ends(base::Cursor& in, Arity arity) {
-  in.skip_space();
-  return in.at_end() || (arity == Arity::many && in.peek() == ',');
-}
-
 Message::FieldText Message::field(std::size_t i) const {
   const auto& field = fields_[i];
   return {slice(field.begin, field.begin + field.name_size), slice(field.value, field.value_end), field.id};
@@ -97,20 +92,14 @@ void Message::end_field(Field& field) {
   changed_ = true;
 }
 
-void Message::note(std::size_t at) {
-  const auto kind = static_cast<std::size_t>(fields_[at].id);
-  if (count_[kind] == 0) first_[kind] = static_cast<std::uint16_t>(at);
-  if (count_[kind] < UINT8_MAX) ++count_[kind];
-}
-
 void Message::reindex() {
   count_.fill(0);
-  for (std::size_t i = 0; i < fields_.size(); ++i) note(i);
+  for (std::size_t i = 0; i < fields_.size(); ++i) note(fields_[i].id, i);
 }
 
 void Message::insert(std::size_t at, const Field& field) {
   fields_.insert(fields_.begin() + static_cast<std::ptrdiff_t>(at), field);
-  if (at + 1 == fields_.size()) note(at);
+  if (at + 1 == fields_.size()) note(field.id, at);
   else reindex();
 }
 
@@ -171,7 +160,7 @@ void Message::append_raw(std::string_view line, std::size_t name_size, std::size
   const auto value = begin + static_cast<std::uint32_t>(value_offset);
   fields_.push_back({begin, static_cast<std::uint32_t>(buffer_.size()), value,
                      value + static_cast<std::uint32_t>(value_size), static_cast<std::uint16_t>(name_size), id});
-  note(fields_.size() - 1);
+  note(id, fields_.size() - 1);
 }
 
 void Message::copy_fields(const Key& key, const Message& other) {

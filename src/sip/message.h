@@ -173,7 +173,8 @@ class Message {
   };
   template <class H>
   static constexpr Key key() {
-    return {header_id(H::name.full), H::name.full, H::name.compact};
+    constexpr HeaderId id = header_id(H::name.full);
+    return {id, H::name.full, H::name.compact};
   }
   static Key key(std::string_view name);
 
@@ -192,7 +193,14 @@ class Message {
   std::size_t find_slowly(const Key& key, std::size_t from) const;
   bool lists(const Key& key, std::string_view token) const;
   /// What may follow a value: the end, or the comma of a list.
-  static bool ends(base::Cursor& in, Arity arity);
+  static bool ends(base::Cursor& in, Arity arity) {
+    in.skip_space();
+    return in.at_end() || (arity == Arity::many && in.peek() == ',');
+  }
+  template <Header H>
+  Parsed<H> parse_at(std::size_t at) const;
+  template <Header H>
+  static bool take_into(std::vector<H>& list, base::Cursor& in);
 
   /// A field is written as begin_field, print into buffer_, end_field.
   Field begin_field(const Key& key);
@@ -205,7 +213,12 @@ class Message {
   void copy_fields(const Key& key, const Message& other);
   void append_raw(std::string_view line, std::size_t name_size, std::size_t value_offset, std::size_t value_size,
                   HeaderId id);
-  void note(std::size_t at);
+  /// The index learns that fields_[at] is one of `id`.
+  void note(HeaderId id, std::size_t at) {
+    const auto kind = static_cast<std::size_t>(id);
+    if (count_[kind] == 0) first_[kind] = static_cast<std::uint16_t>(at);
+    if (count_[kind] < UINT8_MAX) ++count_[kind];
+  }
   void reindex();
   void start_request(std::string_view method, std::string_view uri);
   void start_response(int status, std::string_view reason);
@@ -231,29 +244,45 @@ Parsed<H> Message::get() const {
   if (at == npos) return base::Unexpected<HeaderError>{HeaderError::absent};
   if (H::arity == Arity::one && find(key<H>(), at + 1) != npos)
     return base::Unexpected<HeaderError>{HeaderError::repeated};
+  return parse_at<H>(at);
+}
+
+template <Header H>
+Parsed<H> Message::parse_at(std::size_t at) const {
   base::Cursor in{value(at)};
-  in.skip_space();
   Parsed<H> header = H::parse(in);
-  if (header && !ends(in, H::arity)) return malformed();
+  if (header && !ends(in, H::arity)) header = malformed();
   return header;
 }
 
 template <Header H>
 Parsed<std::vector<H>> Message::all() const {
   Parsed<std::vector<H>> list{};
+  if constexpr (key<H>().id != HeaderId::other) list->reserve(count_[static_cast<std::size_t>(key<H>().id)]);
   for (std::size_t at = find(key<H>(), 0); at != npos; at = find(key<H>(), at + 1)) {
     base::Cursor in{value(at)};
     if constexpr (requires { H::may_be_empty; }) {
       if (in.at_end()) continue;
     }
     do {
-      in.skip_space();
-      auto header = H::parse(in);
-      if (!header || !ends(in, Arity::many) || list->size() == max_fields_of_a_kind) return malformed();
-      list->push_back(std::move(*header));
+      if (list->size() == max_fields_of_a_kind || !take_into(*list, in) || !ends(in, Arity::many)) {
+        list = malformed();
+        return list;
+      }
     } while (in.take(','));
   }
   return list;
+}
+
+template <Header H>
+bool Message::take_into(std::vector<H>& list, base::Cursor& in) {
+  if constexpr (requires { H::take(in, list.emplace_back()); }) {
+    return H::take(in, list.emplace_back());  // where it stays
+  } else {
+    auto header = H::parse(in);
+    if (header) list.push_back(std::move(*header));
+    return header.has_value();
+  }
 }
 
 template <Header H>

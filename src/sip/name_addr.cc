@@ -10,14 +10,15 @@ namespace {
 /// The display name in front of '<', if there is a '<'. False: neither a quoted string nor tokens.
 bool take_display(base::Cursor& in, std::string& display) {
   if (in.peek() == '"') {
-    const auto raw = grammar::take_quoted(in);
-    if (!raw) return false;
-    if (raw->find('\\') == std::string_view::npos) display.assign(raw->substr(1, raw->size() - 2));
-    else display = grammar::unquoted(*raw);
+    const auto size = grammar::quoted_size(in.rest());
+    if (size == 0) return false;
+    const auto raw = in.take_count(size);
+    const auto plain = raw.substr(1, size - 2);
+    if (plain.find('\\') == std::string_view::npos) display.assign(plain);
+    else display = grammar::unquoted(raw);
     in.skip_space();
     return in.peek() == '<';
   }
-  if (in.peek() == '<') return true;
   base::Cursor ahead = in;
   const auto words = ahead.take_while([](char c) { return grammar::is(c, grammar::token) || base::is_space(c); });
   if (ahead.peek() != '<') return true;  // an addr-spec
@@ -30,19 +31,18 @@ bool take_display(base::Cursor& in, std::string& display) {
 
 bool NameAddr::take(base::Cursor& in, NameAddr& into) {
   in.skip_space();
-  if (!take_display(in, into.display)) return false;
+  if (in.peek() != '<' && !take_display(in, into.display)) return false;
   std::string_view address;
   if (in.take_exact('<')) {
-    address = in.take_until('>');
-    if (!in.take_exact('>')) return false;
+    const auto close = in.rest().find('>');
+    if (close == std::string_view::npos) return false;
+    address = in.take_count(close);
+    in.take_count(1);
   } else {
     address = in.take_while([](char c) { return c != ';' && c != ',' && !base::is_space(c); });
     if (address.find_first_of("?<>\"") != std::string_view::npos) return false;
   }
-  auto parsed = Uri::parse(address);
-  if (!parsed) return false;
-  into.uri = std::move(*parsed);
-  return into.params.parse(in);
+  return !into.uri.assign(address) && (in.at_end() || into.params.parse(in));
 }
 
 base::Result<NameAddr, HeaderError> NameAddr::from_text(std::string_view text) {

@@ -29,9 +29,7 @@ struct NameAddr {
 template <class H>
 struct AddressHeader : NameAddr {
   static Parsed<H> parse(base::Cursor& in) {
-    Parsed<H> header{};
-    if (!NameAddr::take(in, *header)) return malformed();
-    return header;
+    return parsed_by<H>(NameAddr::take, in);
   }
   bool operator==(const AddressHeader&) const = default;
 };

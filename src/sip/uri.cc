@@ -105,8 +105,13 @@ class UriParser {
   explicit UriParser(Uri& uri) : uri_{uri}, text_{uri.text_} {}
 
   std::optional<UriError> parse() {
+    if (text_.starts_with("sip:")) {  // nearly all
+      uri_.colon_ = 3;
+      uri_.user_ = 4;
+      uri_.scheme_ = Uri::Scheme::sip;
+      return parse_sip();
+    }
     if (text_.empty()) return UriError::empty;
-    if (text_.size() > Uri::max_bytes) return UriError::too_long;
     const auto colon = text_.find(':');
     if (colon == std::string_view::npos || !is_scheme(text_.substr(0, colon))) return UriError::scheme;
     uri_.colon_ = offset(colon);
@@ -139,15 +144,21 @@ class UriParser {
   std::optional<UriError> parse_sip() {
     std::size_t i = uri_.user_;
     if (const auto at = text_.find('@', i); at != std::string_view::npos) {
-      const auto userinfo = text_.substr(i, at - i);
-      const auto colon = userinfo.find(':');
-      const auto user = userinfo.substr(0, colon);
-      if (user.empty() || !is_escaped(user, grammar::user)) return UriError::user;
-      uri_.user_end_ = offset(i + user.size());
-      if (colon != std::string_view::npos) {
-        if (!is_escaped(userinfo.substr(colon + 1), grammar::user)) return UriError::user;
-        uri_.password_ = offset(i + colon + 1);
+      std::size_t end = i;
+      while (end < at && grammar::is(text_[end], grammar::user)) ++end;
+      if (end < at) {  // an escape, a password, or a character that may not be there
+        const auto userinfo = text_.substr(i, at - i);
+        const auto colon = userinfo.find(':');
+        const auto user = userinfo.substr(0, colon);
+        if (!is_escaped(user, grammar::user)) return UriError::user;
+        end = i + user.size();
+        if (colon != std::string_view::npos) {
+          if (!is_escaped(userinfo.substr(colon + 1), grammar::user)) return UriError::user;
+          uri_.password_ = offset(i + colon + 1);
+        }
       }
+      if (end == i) return UriError::user;
+      uri_.user_end_ = offset(end);
       i = at + 1;
     } else {
       uri_.user_end_ = uri_.user_;
@@ -156,20 +167,26 @@ class UriParser {
   }
 
   std::optional<UriError> parse_host(std::size_t i) {
-    base::Cursor in{text_.substr(i)};
-    const auto host = grammar::take_host(in);
-    if (!host) return UriError::host;
     uri_.host_ = offset(i);
-    uri_.host_end_ = offset(i + host->size());
-    if (in.take_exact(':')) {
+    while (i < text_.size() && grammar::is(text_[i], grammar::host)) ++i;
+    if (i == uri_.host_) {
+      base::Cursor in{text_.substr(i)};
+      const auto address = grammar::take_host(in);  // [IPv6]
+      if (!address) return UriError::host;
+      i += address->size();
+    }
+    uri_.host_end_ = offset(i);
+    if (i < text_.size() && text_[i] == ':') {
+      base::Cursor in{text_.substr(i + 1)};
       if (!base::is_digit(in.peek())) return UriError::port;
       const auto port = in.take_number<std::uint16_t>();
       if (!port) return UriError::port;
       uri_.port_ = *port;
       uri_.has_port_ = true;
+      i = text_.size() - in.rest().size();
     }
-    if (!in.at_end() && in.peek() != ';' && in.peek() != '?') return uri_.has_port_ ? UriError::port : UriError::host;
-    return parse_parameters(text_.size() - in.rest().size());
+    if (i < text_.size() && text_[i] != ';' && text_[i] != '?') return uri_.has_port_ ? UriError::port : UriError::host;
+    return parse_parameters(i);
   }
 
   std::optional<UriError> parse_parameters(std::size_t i) {
@@ -214,10 +231,16 @@ class UriParser {
 
 base::Result<Uri, UriError> Uri::parse(std::string_view text) {
   base::Result<Uri, UriError> uri{};
-  if (text.size() > max_bytes) return base::Unexpected<UriError>{UriError::too_long};
-  uri->text_.assign(text);
-  if (const auto error = UriParser{*uri}.parse()) return base::Unexpected<UriError>{*error};
+  if (const auto error = uri->assign(text)) uri = base::Unexpected<UriError>{*error};
   return uri;
+}
+
+std::optional<UriError> Uri::assign(std::string_view text) {
+  if (text.size() > max_bytes) return UriError::too_long;
+  text_.assign(text);
+  password_ = port_ = 0;
+  has_port_ = false;
+  return UriParser{*this}.parse();
 }
 
 Uri Uri::sip(std::string_view user, std::string_view host, std::uint16_t port, Scheme scheme) {

@@ -39,6 +39,8 @@ class Uri {
   Uri() = default;
   /// The whole of `text`, without blanks around it and without <>.
   static base::Result<Uri, UriError> parse(std::string_view text);
+  /// The same into this Uri; nullopt when it is good. On an error the Uri is not to be used.
+  std::optional<UriError> assign(std::string_view text);
   /// Builds "sip:user@host:port". `user` is plain text and gets escaped; empty: none. Port 0: none.
   static Uri sip(std::string_view user, std::string_view host, std::uint16_t port = 0, Scheme scheme = Scheme::sip);
 

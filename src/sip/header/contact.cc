@@ -16,16 +16,11 @@ Contact Contact::everything() {
   return contact;
 }
 
-Parsed<Contact> Contact::parse(base::Cursor& in) {
-  Parsed<Contact> contact{};
-  if (in.take('*')) {
-    in.skip_space();
-    if (!in.at_end()) return malformed();
-    contact->star = true;
-    return contact;
-  }
-  if (!NameAddr::take(in, *contact)) return malformed();
-  return contact;
+bool Contact::take(base::Cursor& in, Contact& into) {
+  if (!in.take('*')) return NameAddr::take(in, into);
+  in.skip_space();
+  into.star = true;
+  return in.at_end();
 }
 
 void Contact::print(std::string& out) const {

@@ -17,7 +17,8 @@ struct Contact : NameAddr {
   static Contact of(Uri uri);
   static Contact everything();
 
-  static Parsed<Contact> parse(base::Cursor& in);
+  static Parsed<Contact> parse(base::Cursor& in) { return parsed_by<Contact>(take, in); }
+  static bool take(base::Cursor& in, Contact& into);
   void print(std::string& out) const;
 
   /// Seconds; empty when absent or not a number, which RFC 3261 section 20.10 reads as 3600.

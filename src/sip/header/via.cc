@@ -8,6 +8,7 @@ namespace {
 
 /// "SIP / 2.0 / UDP" with optional blanks around the slashes.
 bool take_protocol(base::Cursor& in, Via& via) {
+  in.skip_space();
   if (in.take_prefix("SIP/2.0/")) {
     via.transport.assign(grammar::take_token(in));
     return !via.transport.empty();
@@ -36,19 +37,17 @@ bool skip_comment(base::Cursor& in) {
 
 }  // namespace
 
-Parsed<Via> Via::parse(base::Cursor& in) {
-  Parsed<Via> via{};
-  if (!take_protocol(in, *via) || !base::is_space(in.peek())) return malformed();
+bool Via::take(base::Cursor& in, Via& into) {
+  if (!take_protocol(in, into) || !base::is_space(in.peek())) return false;
   in.skip_space();
   const auto host = grammar::take_host(in);
-  if (!host) return malformed();
-  via->host.assign(*host);
+  if (!host) return false;
+  into.host.assign(*host);
   if (in.take(':')) {
-    via->port = in.take_number<std::uint16_t>();
-    if (!via->port) return malformed();
+    into.port = in.take_number<std::uint16_t>();
+    if (!into.port) return false;
   }
-  if (!via->params.parse(in) || !skip_comment(in)) return malformed();
-  return via;
+  return into.params.parse(in) && skip_comment(in);
 }
 
 void Via::print(std::string& out) const {

@@ -22,7 +22,8 @@ struct Via {
   std::optional<std::uint16_t> port;
   Params params;
 
-  static Parsed<Via> parse(base::Cursor& in);
+  static Parsed<Via> parse(base::Cursor& in) { return parsed_by<Via>(take, in); }
+  static bool take(base::Cursor& in, Via& into);
   void print(std::string& out) const;
 
   std::string_view branch() const { return params.find("branch").value_or(std::string_view{}); }
