@@ -28,13 +28,17 @@ class DomainReader {
   void read(const Element& element) {
     inherit(element, domain_.params, domain_.variables);
     const Inherited own{domain_.params, domain_.variables};
-    users(element, own, {});
-    for (const auto& groups : element.children("groups"))
-      for (const auto& group : groups.children("group")) {
+    // In the order of the file: the first definition of a user counts.
+    for (const auto& child : element.children()) {
+      if (child.name() == "user") add(child, own, {});
+      if (child.name() == "users") users(child, own, {});
+      if (child.name() != "groups") continue;
+      for (const auto& group : child.children("group")) {
         Inherited inner = own;
         inherit(group, inner.params, inner.variables);
         users(group, inner, group.attribute("name"));
       }
+    }
     join_groups();
   }
 

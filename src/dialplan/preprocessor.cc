@@ -96,7 +96,7 @@ class Preprocessor {
     std::ifstream in{path, std::ios::binary};
     if (!in) return fail(from, "cannot read '" + path.string() + "'");
     const std::string text{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
-    run(text, path.string(), path.parent_path(), depth);
+    run(text, path.lexically_normal().string(), path.parent_path(), depth);
   }
 
   void run(std::string_view text, const std::string& file, const std::filesystem::path& directory, unsigned depth) {

@@ -1,0 +1,236 @@
+// dialplan/configuration_test.cc - directory, profiles, access lists, check.
+#include "dialplan/configuration.h"
+
+#include <gtest/gtest.h>
+
+#include "dialplan/check.h"
+#include "dialplan/variable_actions.h"
+#include "test/support/shared.h"
+
+namespace dialplan {
+namespace {
+
+Snapshot loaded(const std::string& sections) {
+  auto snapshot = load_text("<document>" + sections + "</document>", "t.xml", ".");
+  EXPECT_TRUE(snapshot) << (snapshot ? "" : snapshot.error().front().text());
+  return snapshot ? *snapshot : nullptr;
+}
+
+bool says(const Findings& findings, std::string_view text) {
+  for (const auto& finding : findings)
+    if (finding.text().find(text) != std::string::npos) return true;
+  return false;
+}
+
+constexpr const char* directory_xml = R"(
+<section name="directory">
+ <domain name="Example.com">
+  <params><param name="dial-string" value="domain"/><param name="x" value="d"/></params>
+  <variables><variable name="v" value="d"/></variables>
+  <groups>
+   <group name="sales"><params><param name="x" value="g"/></params>
+    <users><user id="1000" number-alias="555" cidr="10.0.0.0/8"><params><param name="password" value="s"/></params>
+     <variables><variable name="v" value="u"/></variables></user><user id="1001"/></users></group>
+   <group name="all"><users><user id="1000" type="pointer"/><user id="nobody" type="pointer"/></users></group>
+  </groups>
+  <user id="1002"><params><param name="group-dial-string" value="loopback/1002"/></params></user>
+  <user id="1000"/>
+ </domain>
+</section>)";
+
+TEST(Directory, DIR_InheritanceAndLookup) {
+  const auto snapshot = loaded(directory_xml);
+  const auto& directory = snapshot->directory;
+  EXPECT_EQ(directory.size(), 3U);
+  const auto* user = directory.find("1000@example.COM");
+  ASSERT_NE(user, nullptr);
+  EXPECT_EQ(user->params.get("x"), "g");
+  EXPECT_EQ(user->dial_string(), "domain");
+  EXPECT_EQ(user->password(), "s");
+  EXPECT_EQ(user->variables.get("v"), "u");
+  EXPECT_EQ(directory.find("555", "example.com"), user);
+  EXPECT_EQ(directory.find("1002", "example.com")->params.get("x"), "d");
+  EXPECT_EQ(directory.find("1000"), nullptr);
+  EXPECT_EQ(directory.find("1000", "other.com"), nullptr);
+  EXPECT_TRUE(directory.in_group(*user, "all"));
+  EXPECT_FALSE(directory.in_group(*user, "none"));
+  EXPECT_EQ(directory.by_address("10.1.2.3", "example.com"), user);
+  EXPECT_EQ(directory.by_address("192.0.2.1", "example.com"), nullptr);
+  EXPECT_TRUE(says(snapshot->findings, "user '1000' is already at t.xml:8:"));
+  EXPECT_TRUE(says(snapshot->findings, "points to user 'nobody'"));
+}
+
+TEST(Directory, GroupCall) {
+  const auto snapshot = loaded(directory_xml);
+  EXPECT_EQ(group_call(snapshot->directory, "sales", "example.com", 'A'), "user/1000@Example.com,user/1001@Example.com");
+  EXPECT_EQ(group_call(snapshot->directory, "sales", "example.com", 'F'), "user/1000@Example.com|user/1001@Example.com");
+  EXPECT_EQ(group_call(snapshot->directory, "sales", "example.com", 'E'), "user/1000@Example.com:_:user/1001@Example.com");
+  EXPECT_EQ(group_call(snapshot->directory, "none", "example.com", 'A'), "error/NO_ROUTE_DESTINATION");
+}
+
+TEST(Directory, SetUser) {
+  const auto snapshot = loaded(directory_xml);
+  call::Variables variables;
+  call::CallerProfile profile;
+  Session session{variables, profile};
+  Context context;
+  context.configuration = snapshot.get();
+  context.session = &session;
+  EXPECT_TRUE(set_user(context, "1000@example.com"));
+  EXPECT_EQ(variables.get("user_name"), "1000");
+  EXPECT_EQ(variables.get("v"), "u");
+  EXPECT_TRUE(set_user(context, "1002@example.com pre_"));
+  EXPECT_EQ(variables.get("pre_v"), "d");
+  EXPECT_FALSE(set_user(context, "1000"));
+  EXPECT_FALSE(set_user(context, ""));
+}
+
+TEST(Acl, NetworksAndLists) {
+  EXPECT_TRUE(in_network("10.1.2.3", "192.0.2.1, 10.0.0.0/8"));
+  EXPECT_TRUE(in_network("10.1.2.3", "10.0.0.1/255.0.0.0"));
+  EXPECT_TRUE(in_network("2001:db8::5", "2001:db8::/32"));
+  EXPECT_FALSE(in_network("2001:dba::5", "2001:db8::/31,::1"));
+  EXPECT_TRUE(in_network("1.2.3.4", "0.0.0.0/0"));
+  for (const auto* bad : {"10.0.0.0/33", "10.0.0.0/255.0.255.0", "x", "", "10.0.0.0/", "::1/129"})
+    EXPECT_FALSE(Network::parse(bad)) << bad;
+  const auto snapshot = loaded(std::string{R"(<section name="configuration"><configuration name="acl.conf"><network-lists>
+    <list name="lan" default="allow"><node type="deny" cidr="192.168.42.0/24"/><node type="allow" cidr="192.168.42.42/32"/><node type="deny" cidr="nonsense"/></list>
+    <list name="domains" default="deny"><node type="allow" domain="example.com"/></list>
+    </network-lists></configuration></section>)"} + directory_xml);
+  const auto& acls = snapshot->acls;
+  EXPECT_TRUE(acls.allows("1.2.3.4", "lan"));
+  EXPECT_FALSE(acls.allows("192.168.42.1", "lan"));
+  EXPECT_TRUE(acls.allows("192.168.42.42", "lan"));
+  EXPECT_TRUE(acls.allows("10.9.9.9", "domains"));
+  EXPECT_FALSE(acls.allows("11.9.9.9", "domains"));
+  EXPECT_FALSE(acls.allows("10.0.0.1", "nosuch"));
+  EXPECT_TRUE(acls.allows("127.0.0.1", "loopback.auto"));
+  EXPECT_TRUE(says(snapshot->findings, "'nonsense' is not a network"));
+}
+
+TEST(Profile, CFG_RowsDefaultsAndFindings) {
+  const auto snapshot = loaded(R"(<section name="configuration"><configuration name="sofia.conf"><profiles>
+   <profile name="internal"><aliases><alias name="in"/></aliases>
+    <gateways><gateway name="gw"><param name="proxy" value="1.2.3.4"/><param name="register" value="false"/>
+      <param name="expire-seconds" value="2"/><variables><variable name="a" value="1" direction="outbound"/></variables></gateway></gateways>
+    <domains><domain name="all" alias="true" parse="false"/></domains>
+    <settings><param name="sip-port" value="5080"/><param name="SIP-IP" value="1.1.1.1"/><param name="timer-T1" value="250"/>
+     <param name="dtmf-type" value="inband"/><param name="rtp-timeout-sec" value="300"/><param name="stun" value="x"/>
+     <param name="sip-prot" value="1"/><param name="rfc2833-pt" value="5"/><param name="context" value=""/></settings></profile>
+   </profiles></configuration></section>)");
+  const auto* profile = snapshot->profile("IN");
+  ASSERT_NE(profile, nullptr);
+  EXPECT_EQ(profile->settings.sip_port, 5080);
+  EXPECT_EQ(profile->settings.sip_ip, "1.1.1.1");
+  EXPECT_EQ(profile->settings.timer_t1, std::chrono::milliseconds{250});
+  EXPECT_EQ(profile->settings.rtp_timeout_sec, std::chrono::seconds{300});
+  EXPECT_EQ(profile->settings.dtmf_type, DtmfType::rfc2833);
+  EXPECT_EQ(profile->settings.context, "default");
+  ASSERT_EQ(profile->gateways.size(), 1U);
+  EXPECT_FALSE(profile->gateways[0].settings.registers);
+  EXPECT_EQ(profile->gateways[0].settings.expire_seconds, std::chrono::hours{1});
+  EXPECT_EQ(profile->gateways[0].outbound_variables.get("a"), "1");
+  EXPECT_EQ(profile->gateways[0].inbound_variables.get("a"), "");
+  EXPECT_TRUE(profile->domains[0].alias);
+  EXPECT_TRUE(says(snapshot->findings, "profile parameter 'stun' is not supported yet"));
+  EXPECT_TRUE(says(snapshot->findings, "unknown profile parameter 'sip-prot', did you mean 'sip-port'?"));
+  EXPECT_TRUE(says(snapshot->findings, "dtmf-type: 'inband' is none of rfc2833, info, none"));
+  EXPECT_TRUE(says(snapshot->findings, "rfc2833-pt: 5 is outside 96..127"));
+  EXPECT_TRUE(says(snapshot->findings, "expire-seconds: 2 is outside"));
+  EXPECT_EQ(snapshot->profile("none"), nullptr);
+}
+
+TEST(Profile, EveryRowHasAUsableDefault) {
+  const auto profile = profile_settings().defaults();
+  for (const auto& row : profile_settings().rows()) {
+    (void)row.print(profile);
+    EXPECT_TRUE(is_known_sofia_name(row.name())) << row.name();
+  }
+  const auto gateway = gateway_settings().defaults();
+  for (const auto& row : gateway_settings().rows()) (void)row.print(gateway);
+  EXPECT_EQ(profile.timer_t1x64, 64 * profile.timer_t1);
+  EXPECT_GT(known_sofia_names().size(), 280U);
+}
+
+TEST(Core, Settings) {
+  const auto snapshot = loaded(R"(<section name="configuration"><configuration name="switch.conf"><settings>
+    <param name="max-sessions" value="5"/><param name="rtp-start-port" value="20000"/><param name="rtp-end-port" value="19000"/>
+    <param name="colorize-console" value="true"/><param name="max-sesions" value="6"/></settings></configuration></section>)");
+  EXPECT_EQ(snapshot->core.max_sessions, 5U);
+  EXPECT_EQ(snapshot->core.rtp_start_port, 16384);
+  EXPECT_TRUE(says(snapshot->findings, "rtp-end-port is not above"));
+  EXPECT_TRUE(says(snapshot->findings, "'colorize-console' is not supported yet"));
+  EXPECT_TRUE(says(snapshot->findings, "did you mean 'max-sessions'?"));
+}
+
+TEST(Configuration, ZonesOfTheFileComeFirst) {
+  const auto snapshot = loaded(R"(<section name="configuration"><configuration name="timezones.conf"><timezones>
+    <zone name="Mars/Base" value="MMM-3"/><zone name="Bad" value="?"/></timezones></configuration></section>)");
+  ASSERT_TRUE(find_zone(snapshot.get(), "Mars/Base"));
+  EXPECT_EQ(find_zone(snapshot.get(), "Mars/Base")->local({}).hour, 3);
+  EXPECT_FALSE(find_zone(nullptr, "Mars/Base"));
+}
+
+TEST(Configuration, AFailedLoadKeepsNothing) {
+  const auto snapshot = load_text("<document><section name='dialplan'></document>", "t.xml", ".");
+  ASSERT_FALSE(snapshot);
+  EXPECT_TRUE(any_error(snapshot.error()));
+}
+
+TEST(Check, CFG_FindsWhatIsWrong) {
+  const CheckPort port{[](std::string_view name) {
+                         return name == "set" ? Standing::routing_safe : name == "bridge" ? Standing::known : Standing::unknown;
+                       },
+                       {"set", "bridge", "answer"}};
+  const auto findings = check_text(R"(<document><section name="configuration">
+<configuration name="fifo.conf"/>
+<configuration name="sofia.conf"><profiles><profile name="p"><settings><param name="context" value="pubic"/></settings></profile></profiles></configuration>
+</section><section name="dialplan"><context name="public"><extension name="e">
+<condition field="destinaton_number" expression="^(5" continue="true">
+<action application="brige" data="x"/>
+<action application="bridge" data="x" inline="true"/>
+<action aplication="set" data="\'"/>
+</condition>
+<condition hour="25" fild="x"/>
+<condition year="2026" field="ani" expression="1" break="onfalse"/>
+</extension><extension name="none"/></context><context name="public"/></section></document>)",
+                                   "t.xml", ".", port);
+  for (const auto* text : {
+           "t.xml:2:1: note: 'fifo.conf' is not supported yet",
+           "context 'pubic', which does not exist, did you mean 'public'?",
+           "t.xml:5:12: warning: unknown field 'destinaton_number': a channel variable is written ${destinaton_number}, did you mean 'destination_number'?",
+           "t.xml:5:38: warning: the expression never matches",
+           "continue has no effect on a condition",
+           "t.xml:6:1: warning: unknown application 'brige': the call would end there, did you mean 'bridge'?",
+           "t.xml:7:1: warning: 'bridge' cannot run inline",
+           "t.xml:8:9: warning: unknown attribute 'aplication' of <action>, did you mean 'application'?",
+           "t.xml:8:1: warning: data with \\'",
+           "t.xml:10:12: warning: hour: 25 is outside 0..23",
+           "unknown attribute 'fild' of <condition>, did you mean 'field'?",
+           "either of them passing is enough",
+           "unknown break 'onfalse' counts as on-false, did you mean 'on-false'?",
+           "an extension without condition never matches",
+           "context 'public' is already at t.xml:4:"})
+    EXPECT_TRUE(says(findings, text)) << text;
+  for (std::size_t i = 1; i < findings.size(); ++i) EXPECT_LE(findings[i - 1].place.line, findings[i].place.line);
+}
+
+TEST(Check, CFG_VanillaLoadsUnmodified) {
+  const auto directory = test::shared_file("compat/freeswitch-vanilla");
+  if (!directory) GTEST_SKIP() << "compat/freeswitch-vanilla is not on this machine";
+  const call::Variables presets{{"local_ip_v4", "127.0.0.1"}};
+  const auto snapshot = load(directory->string(), presets);
+  ASSERT_TRUE(snapshot) << snapshot.error().front().text();
+  EXPECT_NE((*snapshot)->plan.find("default"), nullptr);
+  EXPECT_NE((*snapshot)->plan.find("public"), nullptr);
+  EXPECT_NE((*snapshot)->directory.find("1000@127.0.0.1"), nullptr);
+  ASSERT_NE((*snapshot)->profile("internal"), nullptr);
+  EXPECT_EQ((*snapshot)->profile("internal")->settings.sip_port, 5060);
+  const auto findings = check(directory->string(), {}, presets);
+  EXPECT_FALSE(any_error(findings));
+  EXPECT_TRUE(says(findings, "is not supported yet"));
+  EXPECT_TRUE(says(findings, "stun-set is not run"));
+}
+
+}  // namespace
+}  // namespace dialplan
