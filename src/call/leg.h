@@ -41,7 +41,7 @@ class Attachment {
 
 class Leg : endpoint::InviteSession::User, Media::User {
  public:
-  Leg(Switch& owner, const Profile& profile, Direction direction, std::string uuid);
+  Leg(Switch& owner, const Profile& profile, Direction direction, std::string uuid, base::Family family);
   Leg(const Leg&) = delete;
   Leg& operator=(const Leg&) = delete;
   ~Leg() override;

@@ -24,8 +24,16 @@ struct Profile {
   bool use_call_id_as_uuid = false;    ///< inbound-use-callid-as-uuid
   bool manual_redirect = true;
   std::string dtmf_type = "rfc2833";   ///< rfc2833, info, none
-  MediaOptions media;                  ///< Codecs as inbound-codec-prefs.
+  MediaOptions media;                  ///< Codecs as inbound-codec-prefs; addresses of the first rtp-ip.
+  std::optional<base::Ip> media_ipv6;  ///< Where media of IPv6 calls is received, when that is another address.
   std::vector<sdp::Codec> outbound_codecs;
+
+  /// Media goes over the address family of the signalling.
+  MediaOptions media_for(base::Family family) const {
+    MediaOptions options = media;
+    if (family == base::Family::ipv6 && media_ipv6) options.local = options.advertised = *media_ipv6;
+    return options;
+  }
 };
 
 }  // namespace call

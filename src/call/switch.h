@@ -62,7 +62,7 @@ class Switch : endpoint::RequestHandler {
   }
 
   /// A leg for an outgoing call; null when max_sessions is reached. It lives on while held, running, or not hung up.
-  Leg* create_outbound(const Profile& profile, std::string uuid = {});
+  Leg* create_outbound(const Profile& profile, base::Family family, std::string uuid = {});
   Leg* find(std::string_view uuid);
   std::size_t count() const { return legs_.size(); }
   template <class Visit>
