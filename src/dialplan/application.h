@@ -1,10 +1,11 @@
 // dialplan/application.h - what a dialplan application is.
 //
 //   base::Task<Outcome> run(call::Leg& leg, std::string arguments);
-//   const Application sleep{{"sleep", "<ms>", "Waits and drops media.", Media::required, Routing::unsafe, run}};
+//   const Application sleep{{"sleep", "<ms>", "Waits and drops media.", Media::required, Routing::unsafe,
+//   run}};
 //
-// One at namespace scope registers itself. The list is intrusive and its head constant-initialised: no allocation, no
-// order-of-initialisation trap.
+// One at namespace scope registers itself. The list is intrusive and its head constant-initialised: no
+// allocation, no order-of-initialisation trap.
 #pragma once
 #include <cstdint>
 #include <string>
