@@ -1,4 +1,5 @@
 // sip/message_parser.cc - the one pass over a received message.
+#include <bit>
 #include <cstring>
 
 #include "base/text.h"
@@ -6,6 +7,22 @@
 #include "sip/message.h"
 
 namespace sip {
+
+namespace {
+
+/// The first ':' of a line, nullptr when it has none. Names are short: two or three words of eight bytes beat a call.
+const char* find_colon(const char* at, const char* end) {
+  if constexpr (std::endian::native == std::endian::little) {
+    constexpr std::uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    for (; end - at >= 8; at += 8) {
+      const auto other = detail::load<std::uint64_t>(at) ^ (ones * ':');  // the byte that is ':' becomes zero
+      if (const auto hit = (other - ones) & ~other & tops) return at + std::countr_zero(hit) / 8;
+    }
+  }
+  return static_cast<const char*>(std::memchr(at, ':', static_cast<std::size_t>(end - at)));
+}
+
+}  // namespace
 
 class MessageParser {
  public:
@@ -98,7 +115,7 @@ class MessageParser {
     const char* const line = at_;
     const char* newline = find_line_end(line);
     if (newline == nullptr) return false;
-    const char* colon = static_cast<const char*>(std::memchr(line, ':', static_cast<std::size_t>(newline - line)));
+    const char* colon = find_colon(line, newline);
     const char* name_end = colon == nullptr ? line : colon;
     while (name_end > line && is_blank(name_end[-1])) --name_end;
     const std::string_view name{line, static_cast<std::size_t>(name_end - line)};
