@@ -1,11 +1,10 @@
 // dialplan/application.h - what a dialplan application is.
 //
-//   base::Task<Outcome> run(call::Leg& leg, std::string arguments);
-//   const Application sleep{{"sleep", "<ms>", "Waits and drops media.", Media::required, Routing::unsafe,
-//   run}};
+//   base::Task<Outcome> run(Execution& execution, std::string arguments);
+//   const Application sleep{{"sleep", "<ms>", "Waits and drops media.", Media::required, Routing::unsafe, run}};
 //
-// One at namespace scope registers itself. The list is intrusive and its head constant-initialised: no
-// allocation, no order-of-initialisation trap.
+// One at namespace scope registers itself. The list is intrusive and its head constant-initialised: no allocation, no
+// order-of-initialisation trap.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -13,11 +12,9 @@
 
 #include "base/task.h"
 
-namespace call {
-class Leg;
-}
-
 namespace dialplan {
+
+class Execution;
 
 /// What became of it: go on with the next action, or the list ends because the leg is gone.
 enum class Outcome : std::uint8_t { next, hung_up, bad_arguments, failed };
@@ -29,7 +26,7 @@ enum class Routing : std::uint8_t { unsafe, safe };
 class Application {
  public:
   /// `arguments` are expanded and their `%[...]` scope is entered already. A coroutine: it takes a copy.
-  using Run = base::Task<Outcome> (*)(call::Leg& leg, std::string arguments);
+  using Run = base::Task<Outcome> (*)(Execution& execution, std::string arguments);
   struct Spec {
     std::string_view name, usage, help;
     Media media = Media::required;

@@ -1,0 +1,25 @@
+// fuzz/replay_main.cc - runs every file of the folders given through a fuzz target, without a fuzzer.
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+int main(int argc, char** argv) {
+  std::size_t count = 0;
+  for (int i = 1; i < argc; ++i) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{argv[i]}) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream in{entry.path(), std::ios::binary};
+      const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+      LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+      ++count;
+    }
+  }
+  std::printf("%zu files replayed\n", count);
+  return count > 0 ? 0 : 1;
+}

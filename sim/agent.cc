@@ -1,0 +1,77 @@
+#include "sim/agent.h"
+
+namespace sim {
+
+endpoint::UasChecks agent_checks() {
+  return {{sip::Method::invite, sip::Method::bye, sip::Method::options, sip::Method::info, sip::Method::update,
+           sip::Method::register_},
+          {"replaces"}};
+}
+
+Agent::Agent(Host& host, std::string user, std::uint16_t port, std::uint16_t shard)
+    : host_{host}, user_{std::move(user)}, address_{host.ip(), port},
+      endpoint_{std::make_unique<endpoint::SipEndpoint>(host.shard(shard), agent_checks())} {
+  endpoint_->join({endpoint_.get()});
+  endpoint::ListeningPoint point;
+  point.profile = "agent";
+  point.local = address_;
+  base::require(endpoint_->open(point).has_value(), "a simulated agent's port is taken");
+  endpoint_->set_handler(sip::Method::invite, this);
+  on_incoming = [](Call& call) { call.session->provisional(180); };
+}
+
+Agent::~Agent() {
+  calls_.clear();
+}
+
+Agent::Call& Agent::call(const std::string& uri, const base::Address& at, std::string body,
+                         endpoint::Transport transport) {
+  auto made = std::make_unique<Call>();
+  made->agent = this;
+  const endpoint::Flow flow{0, transport, at, {}};
+  auto invite = sip::Message::request(sip::Method::invite, uri);
+  invite.add("Max-Forwards", "70");
+  invite.add("From", "<sip:" + user_ + "@" + host_.ip().host() + ">;tag=" + endpoint_->new_tag());
+  invite.add("To", "<" + uri + ">");
+  invite.add("Call-ID", endpoint_->new_call_id());
+  invite.add("CSeq", "1 INVITE");
+  invite.add("Contact", "<" + endpoint_->contact(flow, user_).text() + ">");
+  if (!body.empty()) invite.set_body("application/sdp", body);
+  made->session = endpoint::InviteSession::send(*endpoint_, *made, std::move(invite), flow);
+  calls_.push_back(std::move(made));
+  return *calls_.back();
+}
+
+void Agent::on_request(endpoint::TransactionId id, sip::Message request, const endpoint::Flow& from) {
+  auto made = std::make_unique<Call>();
+  made->agent = this;
+  made->remote_body = request.body();
+  made->session = endpoint::InviteSession::receive(*endpoint_, *made, id, std::move(request), from);
+  incoming_ = made.get();
+  calls_.push_back(std::move(made));
+  if (on_incoming) on_incoming(*incoming_);
+}
+
+void Agent::Call::on_provisional(const sip::Message& response) { provisionals.push_back(response.status()); }
+void Agent::Call::on_answered(const sip::Message& response) {
+  answered = true;
+  remote_body = response.body();
+}
+void Agent::Call::on_acknowledged(const sip::Message&) { acknowledged = true; }
+void Agent::Call::on_change(const sip::Message&) {
+  ++changes;
+  session->accept_change(endpoint::Extra::sdp("v=0\r\nchanged"));
+}
+void Agent::Call::on_change_result(int status, const sip::Message*) { change_result = status; }
+void Agent::Call::on_ended(const endpoint::Ending& ending) {
+  ended = ending;
+  ++ended_times;
+  agent->endpoint().linger(std::move(session));
+}
+void Agent::Call::hang_up(int status) {
+  if (!session) return;
+  session->hang_up(status);
+  agent->endpoint().linger(std::move(session));
+}
+
+}  // namespace sim

@@ -1,0 +1,23 @@
+// app/hangup.cc - "hangup": ends the call with a cause.
+#include "base/text.h"
+#include "dialplan/execution.h"
+
+namespace app {
+namespace {
+
+using namespace dialplan;
+
+base::Task<Outcome> run(Execution& execution, std::string arguments) {
+  const auto cause = arguments.empty() ? call::Cause::normal_clearing : call::parse_cause(base::trim(arguments));
+  execution.leg().hang_up(cause);
+  co_return Outcome::hung_up;
+}
+
+const Application hangup{{.name = "hangup",
+                          .usage = "[<cause>]",
+                          .help = "Hangs up. The cause is a name (USER_BUSY) or a Q.850 number; NORMAL_CLEARING otherwise.",
+                          .media = Media::not_needed,
+                          .run = run}};
+
+}  // namespace
+}  // namespace app

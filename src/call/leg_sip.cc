@@ -1,0 +1,241 @@
+// call/leg_sip.cc - a leg and its SIP dialog: what we tell the peer, what the peer tells us.
+#include "call/leg.h"
+#include "call/switch.h"
+
+namespace call {
+
+namespace {
+
+int status_of(Media::Refusal refusal) {
+  switch (refusal) {
+    case Media::Refusal::no_ports: return 503;
+    case Media::Refusal::malformed: return 400;
+    case Media::Refusal::not_acceptable: return 488;
+  }
+  return 488;
+}
+
+Cause cause_of(Media::Refusal refusal) {
+  return refusal == Media::Refusal::no_ports ? Cause::switch_congestion : Cause::incompatible_destination;
+}
+
+/// The digit and duration of application/dtmf-relay ("Signal=5\r\nDuration=160") or application/dtmf ("5").
+std::optional<Digits::Digit> digit_of(const sip::Message& info) {
+  const auto type = info.content_type();
+  const auto body = info.body();
+  if (base::same(type, "application/dtmf")) {
+    const auto text = base::trim(body);
+    if (text.size() == 1 && is_dtmf(text[0])) return Digits::Digit{text[0], std::chrono::milliseconds{100}};
+    return std::nullopt;
+  }
+  if (!base::same(type, "application/dtmf-relay")) return std::nullopt;
+  Digits::Digit digit{'\0', std::chrono::milliseconds{100}};
+  for (const auto line : base::split(body, '\n')) {
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos) continue;
+    const auto key = base::trim(line.substr(0, equals));
+    const auto value = base::trim(line.substr(equals + 1));
+    if (base::same(key, "Signal") && value.size() == 1 && is_dtmf(value[0])) digit.digit = value[0];
+    if (base::same(key, "Duration"))
+      if (const auto ms = base::to_number<std::uint16_t>(value)) digit.duration = std::chrono::milliseconds{*ms};
+  }
+  return digit.digit != '\0' ? std::optional{digit} : std::nullopt;
+}
+
+}  // namespace
+
+endpoint::Extra Leg::own_headers(std::string_view prefix) const {
+  endpoint::Extra extra;
+  extra.headers.emplace_back("User-Agent", sip_profile_.user_agent);
+  variables_.for_each([&](std::string_view name, std::string_view value) {
+    if (name.size() > prefix.size() && base::same(name.substr(0, prefix.size()), prefix))
+      extra.headers.emplace_back(name.substr(prefix.size()), value);
+  });
+  return extra;
+}
+
+void Leg::ring_ready(int status) {
+  if (!session_ || direction_ != Direction::inbound || progress_ >= Progress::early) return;
+  caller_.progress_time = wall_now();
+  session_->provisional(status, {}, own_headers("sip_ph_"));
+  set_progress(Progress::ringing);
+}
+
+void Leg::refuse_media(Media::Refusal refusal) {
+  log().notice("call", "no media can be agreed on: {}", status_of(refusal));
+  last_failure_status_ = status_of(refusal);
+  hang_up(cause_of(refusal));
+}
+
+std::optional<std::string> Leg::local_description(Media* peer) {
+  const bool repeated = media_->negotiated() && !media_->has_offer();
+  if (repeated) return media_->local_sdp();
+  auto description = media_->has_offer() ? media_->make_answer(peer) : media_->make_offer(peer);
+  if (description) return std::move(*description);
+  refuse_media(description.error());
+  return std::nullopt;
+}
+
+bool Leg::pre_answer(Media* peer) {
+  if (!session_ || hung_up()) return false;
+  if (direction_ != Direction::inbound || progress_ >= Progress::early) return true;
+  auto description = local_description(peer);
+  if (!description) return false;
+  pre_answer_with(*description);
+  return alive();
+}
+
+void Leg::pre_answer_with(std::string_view sdp) {
+  if (!session_ || direction_ != Direction::inbound || progress_ >= Progress::early) return;
+  auto extra = own_headers("sip_ph_");
+  extra.content_type = "application/sdp";
+  extra.body = sdp;
+  caller_.progress_media_time = wall_now();
+  session_->provisional(183, {}, extra);
+  set_progress(Progress::early);
+}
+
+bool Leg::answer(Media* peer) {
+  if (!session_ || hung_up()) return false;
+  if (direction_ != Direction::inbound || answered()) return true;
+  auto description = local_description(peer);
+  if (!description) return false;
+  answer_with(*description);
+  return alive();
+}
+
+void Leg::answer_with(std::string_view sdp) {
+  if (!session_ || direction_ != Direction::inbound || answered()) return;
+  auto extra = own_headers("sip_rh_");
+  extra.content_type = "application/sdp";
+  extra.body = sdp;
+  extra.headers.emplace_back("Allow", owner_.endpoint().allow());
+  session_->answer(extra);
+  if (session_->state() != endpoint::InviteSession::State::answered) return end(Cause::protocol_error, HangupBy::us);
+  caller_.answered_time = wall_now();
+  last_failure_status_ = 0;
+  set_progress(Progress::active);
+}
+
+void Leg::respond(int status, std::string_view phrase, Cause cause, const endpoint::Extra& extra) {
+  if (!session_ || hung_up()) return;
+  auto all = own_headers("sip_rh_");
+  all.headers.insert(all.headers.end(), extra.headers.begin(), extra.headers.end());
+  session_->hang_up(status, phrase, {}, all);
+  end(cause, HangupBy::us);
+}
+
+bool Leg::dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool bypass_media) {
+  bypass_media_ = bypass_media;
+  if (bypass_media && peer) {
+    invite.set_body("application/sdp", peer->media().remote_sdp());
+  } else {
+    auto offer = media_->make_offer(peer ? &peer->media() : nullptr);
+    if (!offer) {
+      end(cause_of(offer.error()), HangupBy::us);
+      return false;
+    }
+    invite.set_body("application/sdp", *offer);
+  }
+  session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), flow);
+  variables_.set("sip_call_id", session_->call_id());
+  return true;
+}
+
+void Leg::on_provisional(const sip::Message& response) {
+  if (response.has_body()) {
+    const bool taken = bypass_media_ || media_->negotiated() || media_->take_answer(response.body()).has_value();
+    if (bypass_media_) bypassed_sdp_ = response.body();
+    if (taken) {
+      early_media_ = true;
+      if (caller_.progress_media_time == WallTime{}) caller_.progress_media_time = wall_now();
+      set_progress(Progress::early);
+      return changed();
+    }
+  }
+  if (response.status() >= 180 && response.status() != 183 && progress_ < Progress::ringing) {
+    caller_.progress_time = wall_now();
+    set_progress(Progress::ringing);
+  }
+  changed();
+}
+
+void Leg::on_answered(const sip::Message& response) {
+  if (bypass_media_) {
+    if (response.has_body()) bypassed_sdp_ = response.body();
+  } else if (response.has_body() || !media_->negotiated()) {
+    const auto taken = media_->take_answer(response.body());
+    if (!taken) {
+      log().notice("call", "the answer's session description is no answer to our offer");
+      failure_status_ = status_of(taken.error());
+      return hang_up(Cause::incompatible_destination);
+    }
+  }
+  caller_.answered_time = wall_now();
+  if (const auto contact = response.text_of("Contact")) variables_.set("sip_contact_uri", *contact);
+  set_progress(Progress::active);
+  changed();
+}
+
+void Leg::on_acknowledged(const sip::Message& ack) {
+  // A late offer of ours: its answer is in the ACK (RFC 3261 section 13.2.1).
+  if (ack.has_body() && !media_->negotiated() && !bypass_media_ && !media_->take_answer(ack.body()).has_value())
+    return hang_up(Cause::incompatible_destination);
+  if (session_) session_->compact();
+  changed();
+}
+
+// RFC 3261 section 14.2. Answered here, whatever the other leg thinks: each leg has its own media.
+void Leg::on_change(const sip::Message& request) {
+  if (bypass_media_ && peer_ && peer_->session_) {
+    if (!peer_->session_->change(endpoint::Extra::sdp(std::string{request.body()}))) session_->refuse_change(491);
+    return;
+  }
+  auto extra = own_headers("sip_rh_");
+  if (!request.has_body() && request.method() != sip::Method::invite) return session_->accept_change(extra);
+  if (request.has_body())
+    if (const auto taken = media_->take_offer(request.body()); !taken)
+      return session_->refuse_change(status_of(taken.error()));
+  auto description = request.has_body() ? media_->make_answer(media_->joined()) : media_->make_offer(media_->joined());
+  if (!description) return session_->refuse_change(status_of(description.error()));
+  extra.content_type = "application/sdp";
+  extra.body = std::move(*description);
+  session_->accept_change(extra);
+  changed();
+}
+
+void Leg::on_change_result(int status, const sip::Message* response) {
+  if (!bypass_media_ || !peer_ || !peer_->session_) return;
+  if (response && status < 300)
+    peer_->session_->accept_change(endpoint::Extra::sdp(std::string{response->body()}));
+  else
+    peer_->session_->refuse_change(status == 0 ? 408 : status);
+}
+
+int Leg::on_info(const sip::Message& info) {
+  const auto digit = digit_of(info);
+  if (!digit) return info.has_body() ? 415 : 200;
+  if (peer_ && media_->joined()) peer_->media().send_digits(std::string_view{&digit->digit, 1}, digit->duration);
+  receive_digit(digit->digit, digit->duration);
+  return 200;
+}
+
+void Leg::on_ended(const endpoint::Ending& ending) {
+  using How = endpoint::Ending::How;
+  failure_status_ = ending.status;
+  const auto given = parse_reason(ending.reason);
+  Cause cause = Cause::normal_clearing;
+  switch (ending.how) {
+    case How::cancelled: cause = Cause::originator_cancel; break;
+    case How::rejected: cause = given.value_or(cause_of_status(ending.status)); break;
+    case How::bye: cause = given.value_or(Cause::normal_clearing); break;
+    case How::no_ack: cause = Cause::recovery_on_timer_expire; break;
+    case How::timeout: cause = Cause::recovery_on_timer_expire; break;
+    case How::transport_error: cause = Cause::normal_temporary_failure; break;
+  }
+  variables_.set("sip_term_status", std::to_string(ending.status));
+  const bool ours = ending.how == How::no_ack || ending.how == How::timeout || ending.how == How::transport_error;
+  end(cause, ours ? HangupBy::us : HangupBy::peer);
+}
+
+}  // namespace call

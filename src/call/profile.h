@@ -1,0 +1,39 @@
+// call/profile.h - what a SIP profile means for calls: where they go, who must show credentials, what media may be.
+//
+// Made by main from the configuration; a snapshot that legs share for reading.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "call/media/media.h"
+#include "endpoint/flow.h"
+
+namespace call {
+
+struct Profile {
+  std::string name;
+  std::vector<endpoint::PointId> points;  ///< IPv4 first.
+  std::string context = "public";
+  std::string dialplan = "XML";
+  std::string domain;                ///< force-register-domain; empty: as the request says.
+  std::string realm;                 ///< challenge-realm; empty: the domain.
+  bool auth_calls = true;
+  std::string user_agent = "Ahoy";
+  std::string caller_id_type = "pid";  ///< rpid, pid, none
+  bool use_call_id_as_uuid = false;    ///< inbound-use-callid-as-uuid
+  bool manual_redirect = true;
+  std::string dtmf_type = "rfc2833";   ///< rfc2833, info, none
+  MediaOptions media;                  ///< Codecs as inbound-codec-prefs; addresses of the first rtp-ip.
+  std::optional<base::Ip> media_ipv6;  ///< Where media of IPv6 calls is received, when that is another address.
+  std::vector<sdp::Codec> outbound_codecs;
+
+  /// Media goes over the address family of the signalling.
+  MediaOptions media_for(base::Family family) const {
+    MediaOptions options = media;
+    if (family == base::Family::ipv6 && media_ipv6) options.local = options.advertised = *media_ipv6;
+    return options;
+  }
+};
+
+}  // namespace call

@@ -1,0 +1,52 @@
+#include "call/ringback.h"
+
+#include "audio/source.h"
+#include "call/switch.h"
+
+namespace call {
+
+namespace {
+
+/// `%(2000,4000,440,480)` and `v=-7;...` are tones, `silence` is silence, anything else names a file.
+std::string source_name(std::string_view ringback) {
+  const bool tones = ringback.starts_with('%') || ringback.starts_with("v=");
+  if (tones) return "tone_stream://" + std::string{ringback} + ";loops=-1";
+  if (base::same(ringback, "silence")) return "silence_stream://-1";
+  return "{loops=-1}" + std::string{ringback};
+}
+
+constexpr std::uint32_t ringback_rate_hz = 8'000;
+
+}  // namespace
+
+Ringback::Ringback(Leg* caller) : caller_{caller} {
+  if (!caller_) return;
+  const bool wants_at_once = caller_->variables().is_true("instant_ringback") || caller_->answered();
+  if (wants_at_once) play();
+}
+
+Ringback::~Ringback() {
+  if (playing_ && caller_->alive()) caller_->media().stop_playing();
+}
+
+void Ringback::ringing() {
+  if (!caller_ || std::exchange(told_, true)) return;
+  if (!caller_->variable("ringback").empty() && !caller_->answered()) return play();
+  caller_->ring_ready();
+}
+
+void Ringback::play() {
+  if (playing_ || caller_->bypasses_media()) return;
+  const auto wanted = caller_->answered() ? caller_->variable("transfer_ringback") : caller_->variable("ringback");
+  if (wanted.empty()) return;
+  auto source = audio::open_source(source_name(wanted), ringback_rate_hz, caller_->shard().random());
+  if (!source) {
+    caller_->log().warn("call", "ringback '{}' cannot be played", wanted);
+    return;
+  }
+  if (!caller_->pre_answer()) return;
+  caller_->media().play(std::move(*source));
+  playing_ = true;
+}
+
+}  // namespace call

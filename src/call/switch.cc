@@ -1,0 +1,151 @@
+#include "call/switch.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "sip/header/from.h"
+
+namespace call {
+
+namespace {
+
+const base::metrics::Counter refused{"ahoy_calls_refused_total", "INVITEs refused because of max_sessions or rate"};
+
+}  // namespace
+
+Switch::Switch(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authenticator, PortPool& ports, Router& router)
+    : endpoint_{endpoint}, authenticator_{authenticator}, ports_{ports}, router_{router} {
+  endpoint_.set_handler(sip::Method::invite, this);
+}
+
+Switch::~Switch() {
+  *alive_ = false;
+  endpoint_.set_handler(sip::Method::invite, nullptr);
+  observers_.clear();
+  // Coroutines hold on to legs other than their own: all of them end before any leg goes.
+  tasks_.clear();
+  for (auto& [uuid, leg] : legs_) leg->task_.reset();
+}
+
+void Switch::set_profiles(std::vector<std::shared_ptr<const Profile>> profiles) {
+  // Legs refer to the profile they were made with: old ones stay.
+  profiles_.insert(profiles_.begin(), profiles.begin(), profiles.end());
+}
+
+const Profile* Switch::profile(std::string_view name) const {
+  const auto found = std::ranges::find_if(profiles_, [&](const auto& profile) { return profile->name == name; });
+  return found == profiles_.end() ? nullptr : found->get();
+}
+
+const Profile* Switch::profile_of(endpoint::PointId point) const {
+  for (const auto& profile : profiles_)
+    if (std::ranges::count(profile->points, point) > 0) return profile.get();
+  return nullptr;
+}
+
+Leg* Switch::find(std::string_view uuid) {
+  const auto found = legs_.find(uuid);
+  return found == legs_.end() ? nullptr : found->second.get();
+}
+
+bool Switch::admit(endpoint::TransactionId id, const sip::Message& invite) {
+  const auto now = shard().now();
+  if (now - second_began_ >= std::chrono::seconds{1}) {
+    second_began_ = now;
+    begun_in_second_ = 0;
+  }
+  const bool too_fast = options_.sessions_per_second != 0 && begun_in_second_ >= options_.sessions_per_second;
+  if (!paused_ && !too_fast && legs_.size() < options_.max_sessions) {
+    ++begun_in_second_;
+    return true;
+  }
+  refused.add();
+  auto response = sip::Message::response(invite, 503, {}, endpoint_.new_tag());
+  response.add("Retry-After", "5");
+  endpoint_.respond(id, response);
+  return false;
+}
+
+void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const endpoint::Flow& from) {
+  const Profile* profile = profile_of(from.point);
+  if (!profile) return endpoint_.respond(id, invite, 404);
+  if (!admit(id, invite)) return;
+
+  endpoint::Account account;
+  if (profile->auth_calls) {
+    const auto party = invite.get<sip::From>();
+    const std::string domain = !profile->domain.empty() ? profile->domain : std::string{party ? party->uri.host() : ""};
+    auto outcome = authenticator_.authenticate(id, invite, from, profile->realm.empty() ? domain : profile->realm, domain);
+    if (outcome.verdict != endpoint::Authenticator::Verdict::accepted) return;
+    account = std::move(outcome.account);
+  }
+
+  const std::string uuid = profile->use_call_id_as_uuid ? std::string{invite.text_of("Call-ID").value_or("")} : std::string{};
+  const std::string name = uuid.empty() || legs_.contains(uuid) ? shard().random().uuid() : uuid;
+  auto made = std::make_unique<Leg>(*this, *profile, Direction::inbound, name, from.remote.ip.family);
+  Leg& leg = *made;
+  legs_[name] = std::move(made);
+  ++sessions_since_start_;
+  describe_caller(leg, invite, from);
+  for (const auto& [variable, value] : account.variables) leg.variables_.set(variable, value);
+  if (!account.user.empty()) {
+    leg.caller_.username = account.user;
+    leg.variables_.set("user_name", account.user);
+    leg.variables_.set("domain_name", account.domain);
+    leg.variables_.set("sip_authorized", "true");
+    if (const auto context = leg.variable("user_context"); !context.empty()) leg.caller_.context = context;
+  }
+  leg.session_ = endpoint::InviteSession::receive(endpoint_, leg, id, std::move(invite), from);
+  tell([&](Observer& observer) { observer.on_created(leg); });
+  const auto& request = leg.session_->invite();
+  if (request.has_body())
+    if (const auto taken = leg.media_->take_offer(request.body()); !taken) return leg.refuse_media(taken.error());
+  router_.route(leg);
+}
+
+Leg* Switch::create_outbound(const Profile& profile, base::Family family, std::string uuid) {
+  if (legs_.size() >= options_.max_sessions) return nullptr;
+  if (uuid.empty() || legs_.contains(uuid)) uuid = shard().random().uuid();
+  auto made = std::make_unique<Leg>(*this, profile, Direction::outbound, uuid, family);
+  Leg& leg = *made;
+  legs_[leg.uuid()] = std::move(made);
+  ++sessions_since_start_;
+  leg.variables_.set("direction", "outbound");
+  leg.variables_.set("uuid", leg.uuid());
+  return &leg;
+}
+
+void Switch::hang_up_all(Cause cause) {
+  std::vector<std::string> all;
+  for (const auto& [uuid, leg] : legs_) all.push_back(uuid);
+  for (const auto& uuid : all)
+    if (auto* leg = find(uuid)) leg->hang_up(cause);
+}
+
+void Switch::run(base::Task<void> task) {
+  std::erase_if(tasks_, [](const auto& old) { return old.done(); });
+  tasks_.push_back(std::move(task));
+  tasks_.back().start();
+}
+
+void Switch::reap_later(const std::string& uuid) {
+  shard().post(shard().id(), [this, alive = alive_, uuid] {
+    if (*alive) reap(uuid);
+  });
+}
+
+void Switch::reap(const std::string& uuid) {
+  const auto found = legs_.find(uuid);
+  if (found == legs_.end()) return;
+  Leg& leg = *found->second;
+  if (leg.task_.done()) {
+    leg.task_.reset();
+    // A dialplan that is over ends its leg.
+    leg.hang_up(Cause::normal_clearing);
+  }
+  if (!leg.hung_up() || leg.holds_ != 0 || leg.task_) return;
+  tell([&](Observer& observer) { observer.on_destroyed(leg); });
+  legs_.erase(found);
+}
+
+}  // namespace call

@@ -1,0 +1,114 @@
+// call/switch.h - the calls of one shard: where legs are born, found, and reaped.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/text.h"
+#include "call/leg.h"
+#include "endpoint/authenticator.h"
+#include "endpoint/sip_endpoint.h"
+
+namespace call {
+
+/// Decides what happens to a new inbound leg: runs its dialplan.
+class Router {
+ public:
+  virtual ~Router() = default;
+  virtual void route(Leg& leg) = 0;
+};
+
+/// Sees what happens to calls; never changes it. Events, call records and the journal are such observers.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_created(const Leg&) {}
+  virtual void on_progress(const Leg&) {}
+  virtual void on_execute(const Leg&, std::string_view /*application*/, std::string_view /*data*/) {}
+  virtual void on_executed(const Leg&, std::string_view /*application*/) {}
+  virtual void on_bridge(const Leg& /*a*/, const Leg& /*b*/) {}
+  virtual void on_unbridge(const Leg& /*a*/, const Leg& /*b*/) {}
+  virtual void on_digit(const Leg&, char) {}
+  /// The leg's facts are final; it may still be looked at.
+  virtual void on_hangup(const Leg&) {}
+  virtual void on_destroyed(const Leg&) {}
+};
+
+struct SwitchOptions {
+  std::uint32_t max_sessions = 1000;          ///< Legs on this shard; more get 503.
+  std::uint32_t sessions_per_second = 0;      ///< New inbound calls; 0: no limit.
+};
+
+class Switch : endpoint::RequestHandler {
+ public:
+  Switch(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authenticator, PortPool& ports, Router& router);
+  Switch(const Switch&) = delete;
+  Switch& operator=(const Switch&) = delete;
+  ~Switch() override;
+
+  /// Profiles live until the switch dies; a reload adds new ones for new calls.
+  void set_profiles(std::vector<std::shared_ptr<const Profile>> profiles);
+  const Profile* profile(std::string_view name) const;
+  const Profile* profile_of(endpoint::PointId point) const;
+  const std::vector<std::shared_ptr<const Profile>>& profiles() const { return profiles_; }
+  void set_options(const SwitchOptions& options) { options_ = options; }
+  void add_observer(Observer& observer) { observers_.push_back(&observer); }
+  template <class Tell>
+  void tell(Tell tell) {
+    for (auto* observer : observers_) tell(*observer);
+  }
+
+  /// A leg for an outgoing call; null when max_sessions is reached. It lives on while held, running, or not hung up.
+  Leg* create_outbound(const Profile& profile, base::Family family, std::string uuid = {});
+  Leg* find(std::string_view uuid);
+  std::size_t count() const { return legs_.size(); }
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (auto& [uuid, leg] : legs_) visit(*leg);
+  }
+  void hang_up_all(Cause cause);
+  /// New calls get 503; present ones go on.
+  void pause_inbound(bool paused) { paused_ = paused; }
+  std::uint64_t sessions_since_start() const { return sessions_since_start_; }
+
+  /// Runs a coroutine that belongs to no leg (originate without a caller); owned here until it is done.
+  void run(base::Task<void> task);
+
+  io::Shard& shard() { return endpoint_.shard(); }
+  endpoint::SipEndpoint& endpoint() { return endpoint_; }
+  PortPool& ports() { return ports_; }
+  Router& router() { return router_; }
+
+ private:
+  friend class Leg;
+  friend class LegHold;
+
+  void on_request(endpoint::TransactionId id, sip::Message request, const endpoint::Flow& from) override;
+  bool admit(endpoint::TransactionId id, const sip::Message& invite);
+  /// Looks whether `leg` can go; asked whenever one of the reasons to stay ends.
+  void reap_later(const std::string& uuid);
+  void reap(const std::string& uuid);
+
+  endpoint::SipEndpoint& endpoint_;
+  endpoint::Authenticator& authenticator_;
+  PortPool& ports_;
+  Router& router_;
+  SwitchOptions options_;
+  std::vector<std::shared_ptr<const Profile>> profiles_;
+  std::vector<Observer*> observers_;
+  std::unordered_map<std::string, std::unique_ptr<Leg>, base::TextHash, std::equal_to<>> legs_;
+  std::vector<base::Task<void>> tasks_;
+  base::Time second_began_{};
+  std::uint32_t begun_in_second_ = 0;
+  std::uint64_t sessions_since_start_ = 0;
+  bool paused_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+/// Fills profile and variables of an inbound leg from its INVITE (FreeSWITCH's names).
+void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow& from);
+
+}  // namespace call

@@ -1,0 +1,64 @@
+// endpoint/authenticator.h - who is asking? Digest challenges for REGISTER (401) and INVITE (407).
+//
+// Accounts come from a port, because the directory lives floors above. A nonce is issued and its count checked on one
+// shard; one that comes back on another is stale, and the peer repeats with a fresh one. RFC 3261 section 22,
+// RFC 8760. An unknown user and a wrong password get the same answer after the same work.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "endpoint/sip_endpoint.h"
+#include "sip/digest.h"
+
+namespace endpoint {
+
+struct Account {
+  std::string user, domain;
+  std::string password;  ///< Clear text, or
+  std::string ha1;       ///< MD5 of user:realm:password.
+  /// What the directory says of the user's calls: set on a leg that showed these credentials.
+  std::vector<std::pair<std::string, std::string>> variables;
+};
+
+/// Where accounts are kept. Must answer from memory.
+class Accounts {
+ public:
+  virtual ~Accounts() = default;
+  virtual std::optional<Account> find(std::string_view user, std::string_view domain) const = 0;
+  /// Whether this server is responsible for the domain.
+  virtual bool knows_domain(std::string_view domain) const = 0;
+};
+
+class Authenticator {
+ public:
+  /// `secret`: the key of the nonces, the same on every shard, at least 16 random bytes.
+  Authenticator(SipEndpoint& endpoint, const Accounts& accounts, std::string secret, base::Duration nonce_life);
+
+  enum class Verdict : std::uint8_t {
+    accepted,
+    answered,  ///< Challenged or refused: nothing more to do.
+  };
+  struct Outcome {
+    Verdict verdict;
+    Account account;  ///< of the accepted user
+  };
+  /// Looks at the credentials of `request` for `realm`; unless they are good, answers 401 (REGISTER) or 407. The
+  /// user is looked up in `domain`.
+  Outcome authenticate(TransactionId id, const sip::Message& request, const Flow& from, std::string_view realm,
+                       std::string_view domain);
+
+ private:
+  /// Realms challenged for; one more than that is refused (503): realms come from the configuration.
+  static constexpr std::size_t realms_max = 1024;
+
+  sip::Challenger* challenger(std::string_view realm);
+
+  SipEndpoint& endpoint_;
+  const Accounts& accounts_;
+  std::string secret_;
+  base::Duration nonce_life_;
+  std::unordered_map<std::string, sip::Challenger, base::TextHash, std::equal_to<>> challengers_;
+};
+
+}  // namespace endpoint

@@ -1,0 +1,79 @@
+// endpoint/client_transactions.h - the requests that we sent and are not over yet.
+//
+// RFC 3261 section 17.1.3 for matching. The machines are in sip/transaction; this file feeds them, keeps their
+// timers, what to repeat, and builds the ACK to a failure (section 17.1.1.3). Owned by one shard.
+#pragma once
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+#include "endpoint/flow.h"
+#include "endpoint/transaction_id.h"
+#include "io/port.h"
+#include "sip/message.h"
+#include "sip/transaction/client.h"
+#include "sip/transaction/invite_client.h"
+
+namespace endpoint {
+
+/// Who sent a request.
+class ClientUser {
+ public:
+  virtual ~ClientUser() = default;
+  virtual void on_response(TransactionId id, const sip::Message& response) = 0;
+  /// No final answer will come: `timeout` counts as 408, `transport_error` as 503.
+  virtual void on_failure(TransactionId id, sip::End why) = 0;
+};
+
+class ClientTransactions {
+ public:
+  class Sender {
+   public:
+    virtual ~Sender() = default;
+    /// Answers the flow that was really taken (a new connection, say).
+    virtual Flow send_request(const Flow& to, std::string_view bytes) = 0;
+  };
+
+  ClientTransactions(io::Shard& shard, Sender& sender) : shard_{shard}, sender_{sender} {}
+
+  /// `request` has our Via on top, with a branch of its own.
+  TransactionId send(const sip::Message& request, const Flow& to, const sip::Timing& timing, ClientUser* user);
+  /// False when it belongs to nothing we sent.
+  bool on_response(const sip::Message& response);
+  void on_connection_gone(const ConnectionId& connection);
+  /// The user goes away; the transaction ends by itself.
+  void forget(TransactionId id);
+  /// The bytes that were sent, for a CANCEL to be made of; empty when the transaction is over.
+  std::string_view request(TransactionId id) const;
+  const Flow* flow(TransactionId id) const;
+  std::size_t size() const { return by_id_.size(); }
+
+ private:
+  struct Transaction {
+    Transaction(ClientTransactions& owner, TransactionId id);
+    TransactionId id;
+    Flow flow;
+    std::string key;
+    std::variant<sip::Client, sip::InviteClient> machine;
+    std::string request, ack;
+    const sip::Message* response = nullptr;  // while it is being delivered
+    ClientUser* user = nullptr;
+    io::Timer timer;
+  };
+
+  Transaction* find(TransactionId id) const;
+  void drain(Transaction& transaction);
+  void on_time(TransactionId id);
+  void on_broken(Transaction& transaction);
+  void erase(Transaction& transaction);
+  std::string ack_for(const Transaction& transaction) const;
+
+  io::Shard& shard_;
+  Sender& sender_;
+  std::uint64_t made_ = 0;
+  std::unordered_map<TransactionId, std::unique_ptr<Transaction>> by_id_;
+  std::unordered_map<std::string_view, Transaction*> by_key_;
+};
+
+}  // namespace endpoint

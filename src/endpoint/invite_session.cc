@@ -1,0 +1,163 @@
+#include "endpoint/invite_session.h"
+
+#include "base/require.h"
+#include "sip/header/call_id.h"
+#include "sip/header/cseq.h"
+#include "sip/header/from.h"
+#include "sip/header/record_route.h"
+#include "sip/header/to.h"
+
+namespace endpoint {
+
+InviteSession::InviteSession(SipEndpoint& endpoint, User& user, bool outgoing, sip::Message invite, const Flow& flow)
+    : endpoint_{endpoint}, user_{&user}, outgoing_{outgoing}, invite_{std::move(invite)}, flow_{flow},
+      call_id_{invite_.text_of("Call-ID").value_or("")}, has_offer_{invite_.has_body()},
+      success_timer_{[this] { repeat_success(); }}, give_up_timer_{[this] { finish(); }} {}
+
+InviteSession::~InviteSession() {
+  for (const auto id : {invite_out_, change_out_, bye_out_})
+    if (id != no_transaction) endpoint_.forget(id);
+  for (const auto id : {invite_in_, success_id_})
+    if (id != no_transaction) endpoint_.set_user(id, nullptr);
+  if (!local_tag_.empty()) endpoint_.remove_dialog({call_id_, local_tag_, {}});
+}
+
+std::unique_ptr<InviteSession> InviteSession::receive(SipEndpoint& endpoint, User& user, TransactionId id,
+                                                      sip::Message invite, const Flow& from) {
+  std::unique_ptr<InviteSession> session{new InviteSession{endpoint, user, false, std::move(invite), from}};
+  session->invite_in_ = id;
+  session->local_tag_ = endpoint.new_tag();
+  endpoint.set_user(id, session.get());
+  endpoint.add_dialog({session->call_id_, session->local_tag_, {}}, *session);
+  return session;
+}
+
+std::unique_ptr<InviteSession> InviteSession::send(SipEndpoint& endpoint, User& user, sip::Message invite,
+                                                   const Flow& to) {
+  std::unique_ptr<InviteSession> session{new InviteSession{endpoint, user, true, std::move(invite), to}};
+  if (const auto from = session->invite_.get<sip::From>()) session->local_tag_ = from->params.text_of("tag");
+  base::require(!session->local_tag_.empty(), "an INVITE of ours without From tag");
+  endpoint.add_dialog({session->call_id_, session->local_tag_, {}}, *session);
+  session->invite_out_ = endpoint.send_request(session->invite_, to, session.get());
+  return session;
+}
+
+sip::Message InviteSession::response_to(const sip::Message& request, int status, std::string_view reason,
+                                        const Extra& extra) const {
+  auto response = sip::Message::response(request, status, reason, local_tag_);
+  if (status < 300) {
+    response.copy<sip::RecordRoute>(request);
+    std::string contact{"<"};
+    contact.append(endpoint_.contact(flow_, {}).text()).append(">");
+    response.add("Contact", contact);
+  }
+  for (const auto& [name, value] : extra.headers) response.add(name, value);
+  if (!extra.content_type.empty()) response.set_body(extra.content_type, extra.body);
+  return response;
+}
+
+void InviteSession::provisional(int status, std::string_view reason, const Extra& extra) {
+  if (outgoing_ || state_ != State::proceeding) return;
+  const auto response = response_to(invite_, status, reason, extra);
+  if (!dialog_)
+    if (auto dialog = sip::Dialog::as_uas(invite_, response)) dialog_ = std::move(*dialog);
+  endpoint_.respond(invite_in_, response);
+}
+
+void InviteSession::answer(const Extra& extra) {
+  if (outgoing_ || state_ != State::proceeding) return;
+  const auto response = response_to(invite_, 200, {}, extra);
+  auto dialog = sip::Dialog::as_uas(invite_, response);
+  if (!dialog) return reject(400, "Contact missing");  // nowhere to send a BYE to
+  dialog_ = std::move(*dialog);
+  state_ = State::answered;
+  repeat_until_acknowledged(invite_in_, response);
+}
+
+void InviteSession::reject(int status, std::string_view reason, const Extra& extra) {
+  if (outgoing_ || state_ != State::proceeding) return;
+  endpoint_.respond(invite_in_, response_to(invite_, status, reason, extra));
+  user_ = nullptr;
+  finish();
+}
+
+void InviteSession::hang_up(int status, std::string_view phrase, std::string_view reason_header, const Extra& extra) {
+  user_ = nullptr;
+  switch (state_) {
+    case State::proceeding:
+      if (!outgoing_) {
+        Extra with_reason = extra;
+        if (!reason_header.empty()) with_reason.headers.emplace_back("Reason", reason_header);
+        return reject(status, phrase, with_reason);
+      }
+      state_ = State::ending;
+      cancel_wanted_ = true;
+      cancel_reason_ = reason_header;
+      if (provisional_came_) send_cancel();
+      return;
+    case State::answered:
+      state_ = State::ending;
+      // RFC 3261 section 15: a callee may not send BYE before the ACK came or its wait is over.
+      if (!outgoing_ && success_timer_.running()) {
+        cancel_reason_ = reason_header;
+        return;
+      }
+      return send_bye(*dialog_, reason_header, this);
+    case State::ending:
+    case State::over: return;
+  }
+}
+
+void InviteSession::send_bye(sip::Dialog& dialog, std::string_view reason_header, ClientUser* user) {
+  auto bye = dialog.request(sip::Method::bye);
+  if (!reason_header.empty()) bye.add("Reason", reason_header);
+  const auto id = endpoint_.send_request(std::move(bye), flow_in_dialog(dialog), user);
+  if (user) bye_out_ = id;
+}
+
+Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
+  // A peer that came over a connection, or from behind a NAT, is reached the way it came; so is one whose
+  // Contact is a name.
+  if (flow_.transport == Transport::tcp) return flow_;
+  const auto flow = endpoint_.flow_to(flow_.point, dialog.next_hop());
+  if (!flow) return flow_;
+  const bool behind_nat = flow->remote.ip.is_private() && !flow_.remote.ip.is_private();
+  return behind_nat ? flow_ : *flow;
+}
+
+bool InviteSession::change(const Extra& extra) {
+  if (state_ != State::answered || change_in_ || changing_ || success_timer_.running()) return false;
+  auto request = dialog_->request(sip::Method::invite);
+  change_cseq_ = dialog_->local_cseq();
+  for (const auto& [name, value] : extra.headers) request.add(name, value);
+  if (!extra.content_type.empty()) request.set_body(extra.content_type, extra.body);
+  if (change_out_ != no_transaction) endpoint_.forget(change_out_);
+  changing_ = true;
+  change_out_ = endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), this);
+  return true;
+}
+
+void InviteSession::info(const Extra& extra) {
+  if (!dialog_ || state_ == State::over || state_ == State::ending) return;
+  auto request = dialog_->request(sip::Method::info);
+  for (const auto& [name, value] : extra.headers) request.add(name, value);
+  if (!extra.content_type.empty()) request.set_body(extra.content_type, extra.body);
+  endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), nullptr);
+}
+
+void InviteSession::compact() { invite_ = {}; }
+
+void InviteSession::end(const Ending& ending) {
+  auto* told = std::exchange(user_, nullptr);
+  finish();
+  if (told) told->on_ended(ending);
+}
+
+void InviteSession::finish() {
+  state_ = State::over;
+  success_timer_.stop();
+  give_up_timer_.stop();
+  endpoint_.poke();
+}
+
+}  // namespace endpoint

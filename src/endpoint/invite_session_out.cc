@@ -1,0 +1,140 @@
+// endpoint/invite_session_out.cc - what comes back to a session's own requests: INVITE, re-INVITE, CANCEL, BYE.
+#include "endpoint/invite_session.h"
+#include "sip/header/cseq.h"
+#include "sip/header/to.h"
+#include "sip/status.h"
+
+namespace endpoint {
+
+void InviteSession::on_response(TransactionId id, const sip::Message& response) {
+  if (id == invite_out_) return on_invite_response(response);
+  if (id == change_out_) return on_change_response(response);
+  if (id == bye_out_ && sip::is_final(response.status())) {
+    bye_out_ = no_transaction;
+    finish();
+  }
+}
+
+void InviteSession::on_failure(TransactionId id, sip::End why) {
+  if (id == bye_out_) {
+    bye_out_ = no_transaction;
+    return finish();
+  }
+  if (id == change_out_) {
+    change_out_ = no_transaction;
+    changing_ = false;
+    if (user_) user_->on_change_result(0, nullptr);
+    return;
+  }
+  if (id != invite_out_) return;
+  invite_out_ = no_transaction;
+  if (state_ == State::answered || state_ == State::over) return;
+  if (state_ == State::ending && !cancel_wanted_) return;  // the BYE is still under way
+  if (why == sip::End::timeout) return end({Ending::How::timeout, 408, {}});
+  end({Ending::How::transport_error, 503, {}});
+}
+
+void InviteSession::on_invite_response(const sip::Message& response) {
+  const int status = response.status();
+  if (sip::is_success(status)) return on_success(response);
+  if (sip::is_provisional(status)) {
+    if (state_ != State::proceeding && state_ != State::ending) return;
+    const bool first = !std::exchange(provisional_came_, true);
+    if (state_ == State::ending) {
+      if (first && cancel_wanted_) send_cancel();
+      return;
+    }
+    if (status == 100) return;
+    // Early dialogs: the latest one is the one in-dialog requests go to until a 2xx decides.
+    if (auto dialog = sip::Dialog::as_uac(invite_, response); dialog && !dialog->id().remote_tag.empty())
+      dialog_ = std::move(*dialog);
+    if (user_) user_->on_provisional(response);
+    return;
+  }
+  invite_out_ = no_transaction;
+  if (state_ == State::answered || state_ == State::over) return;
+  const bool challenged = status == 401 || status == 407;
+  if (challenged && state_ == State::proceeding && user_ && user_->on_challenged(response)) return;
+  end({Ending::How::rejected, status, std::string{response.text_of("Reason").value_or("")}});
+}
+
+void InviteSession::on_success(const sip::Message& response) {
+  const auto to = response.get<sip::To>();
+  const auto tag = to ? to->params.text_of("tag") : std::string{};
+  const bool repeated = state_ == State::answered || (state_ != State::proceeding && !remote_tag_.empty());
+  if (repeated && tag != remote_tag_) return on_forked_success(response);
+  if (repeated) {
+    if (!last_ack_.empty()) endpoint_.repeat(ack_flow_, last_ack_);
+    return;
+  }
+  auto dialog = sip::Dialog::as_uac(invite_, response);
+  if (!dialog) return end({Ending::How::rejected, 502, {}});  // a 2xx without Contact: there is no way to ACK it
+  dialog_ = std::move(*dialog);
+  remote_tag_ = tag;
+  const auto cseq = invite_.get<sip::CSeq>();
+  change_cseq_ = cseq ? cseq->number : 1;
+
+  if (state_ == State::ending) {  // it crossed our CANCEL: RFC 3261 section 9.1
+    give_up_timer_.stop();
+    send_ack(change_cseq_, {});
+    return send_bye(*dialog_, cancel_reason_, this);
+  }
+  state_ = State::answered;
+  if (has_offer_) send_ack(change_cseq_, {});
+  if (user_) user_->on_answered(response);
+}
+
+void InviteSession::on_forked_success(const sip::Message& response) {
+  // Another branch answered too (section 13.2.2.4): we take one call only.
+  auto other = sip::Dialog::as_uac(invite_, response);
+  if (!other) return;
+  const auto cseq = invite_.get<sip::CSeq>();
+  endpoint_.send_ack(other->ack(cseq ? cseq->number : 1), flow_in_dialog(*other));
+  send_bye(*other, {}, nullptr);
+}
+
+void InviteSession::send_ack(std::uint32_t cseq, const Extra& extra) {
+  auto ack = dialog_->ack(cseq);
+  for (const auto* name : {"Authorization", "Proxy-Authorization"})
+    if (const auto credentials = invite_.text_of(name)) ack.add(name, *credentials);
+  if (!extra.content_type.empty()) ack.set_body(extra.content_type, extra.body);
+  ack_flow_ = flow_in_dialog(*dialog_);
+  last_ack_ = endpoint_.send_ack(std::move(ack), ack_flow_);
+}
+
+void InviteSession::acknowledge(const Extra& extra) {
+  if (state_ == State::answered && last_ack_.empty()) send_ack(change_cseq_, extra);
+}
+
+void InviteSession::resend(sip::Responder& responder) {
+  if (!outgoing_ || state_ != State::proceeding) return;
+  const auto cseq = invite_.get<sip::CSeq>();
+  invite_.set("CSeq", std::to_string((cseq ? cseq->number : 1) + 1) + " INVITE");
+  responder.authorize(invite_);
+  provisional_came_ = false;
+  invite_out_ = endpoint_.send_request(invite_, flow_, this);
+}
+
+void InviteSession::send_cancel() {
+  endpoint_.cancel(invite_out_, cancel_reason_);
+  // Section 9.1: no final answer within 64*T1 means there will be none.
+  give_up_timer_.start(endpoint_.shard().timers(),
+                       endpoint_.shard().now() + endpoint_.point(flow_.point).timing.t1x64);
+}
+
+void InviteSession::on_change_response(const sip::Message& response) {
+  if (sip::is_provisional(response.status())) return;
+  if (!std::exchange(changing_, false)) {  // a repeated 2xx: our ACK was lost
+    endpoint_.repeat(ack_flow_, last_ack_);
+    return;
+  }
+  if (sip::is_success(response.status())) {
+    dialog_->on_response(response, sip::Method::invite);
+    send_ack(change_cseq_, {});
+  }
+  if (user_) user_->on_change_result(response.status(), &response);
+  // RFC 3261 section 12.2.1.2: these say that the dialog is gone.
+  if (response.status() == 481 || response.status() == 408) end({Ending::How::rejected, response.status(), {}});
+}
+
+}  // namespace endpoint

@@ -1,0 +1,244 @@
+#include "endpoint/sip_endpoint.h"
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "sip/header/record_route.h"
+#include "sip/header/to.h"
+#include "sip/header/via.h"
+#include "sip/validate.h"
+
+namespace endpoint {
+
+namespace {
+
+const base::metrics::Counter requests_in{"ahoy_sip_requests_in_total", "SIP requests received, without retransmissions"};
+const base::metrics::Counter responses_in{"ahoy_sip_responses_in_total", "SIP responses received"};
+const base::metrics::Counter stray_responses{"ahoy_sip_stray_responses_total", "Responses to nothing that was asked"};
+const base::metrics::Counter refused{"ahoy_sip_refused_total", "Requests refused before anybody acted on them"};
+
+constexpr base::Duration sweep_interval = std::chrono::seconds{2};
+
+std::string dialog_key(std::string_view call_id, std::string_view local_tag) {
+  std::string key;
+  key.reserve(call_id.size() + local_tag.size() + 1);
+  return key.append(call_id).append(1, '|').append(local_tag);
+}
+
+/// RFC 3261 section 18.2.1 and RFC 3581: notes where the request came from in its top Via, and answers where the
+/// responses go (section 18.2.2).
+Flow stamp_via(sip::Message& request, const Flow& from, bool force_rport) {
+  Flow reply = from;
+  auto via = request.get<sip::Via>();
+  if (!via) return reply;
+  const auto source = from.remote.ip.text();
+  const bool rport = via->wants_rport();
+  bool changed = false;
+  if (rport || via->host != from.remote.ip.host()) {
+    via->params.set("received", source);
+    changed = true;
+  }
+  if (rport) {
+    via->params.set_number("rport", from.remote.port);
+    changed = true;
+  } else if (from.transport == Transport::udp && !force_rport) {
+    reply.remote.port = via->port.value_or(5060);
+  }
+  if (changed) request.replace_first(*via);
+  return reply;
+}
+
+}  // namespace
+
+SipEndpoint::SipEndpoint(io::Shard& shard, UasChecks checks)
+    : shard_{shard}, checks_{std::move(checks)}, transports_{shard, *this}, servers_{shard, *this}, clients_{shard, *this},
+      sweep_timer_{[this] { sweep(); }}, instance_{shard.random().hex(8)} {}
+
+SipEndpoint::~SipEndpoint() = default;
+
+void SipEndpoint::join(const std::vector<SipEndpoint*>& all) {
+  std::vector<Transports*> transports;
+  for (auto* endpoint : all) transports.push_back(&endpoint->transports_);
+  transports_.join(std::move(transports));
+}
+
+Flow SipEndpoint::send_bytes(const Flow& to, std::string_view bytes) {
+  if (auto* tap = transports_.tap()) tap->on_message(Tap::Way::out, to, {}, bytes);
+  return transports_.send(to, bytes);
+}
+
+void SipEndpoint::on_message(sip::Message message, const Flow& flow) {
+  if (auto* tap = transports_.tap())
+    tap->on_message(Tap::Way::in, flow, message.text_of("Call-ID").value_or(""), message.text());
+  if (message.is_request()) return on_request(std::move(message), flow);
+  responses_in.add();
+  if (const auto fault = sip::validate(message)) return;
+  if (!clients_.on_response(message)) stray_responses.add();
+}
+
+void SipEndpoint::on_request(sip::Message request, const Flow& flow) {
+  const Flow back = stamp_via(request, flow, point(flow.point).force_rport);
+  if (const auto fault = sip::validate(request)) {
+    refused.add();
+    if (!fault->drop()) reply(request, back, fault->status, fault->reason);
+    return;
+  }
+  const auto outcome = servers_.on_request(request, back, point(flow.point).timing);
+  using Match = ServerTransactions::Match;
+  switch (outcome.match) {
+    case Match::absorbed: return;
+    case Match::merged: return reply(request, back, 482, {});
+    case Match::full: return reply(request, back, 503, {});
+    case Match::no_match:
+    case Match::fresh: break;
+  }
+  requests_in.add();
+  if (request.method() == sip::Method::cancel) return on_cancel(outcome.id, request);
+  if (auto refusal = checks_.check(request)) return refuse(outcome.id, request, *refusal);
+  if (request.method() == sip::Method::invite)
+    respond(outcome.id, sip::Message::response(request, 100));
+
+  const auto to = request.get<sip::To>();
+  if (to && to->params.has("tag")) {
+    const auto found = dialogs_.find(dialog_key(request.text_of("Call-ID").value_or(""), to->params.text_of("tag")));
+    if (found != dialogs_.end()) return found->second->on_request(outcome.id, std::move(request), flow);
+    if (outcome.id != no_transaction) respond(outcome.id, request, 481);
+    return;
+  }
+  if (outcome.id == no_transaction) return;  // an ACK to nothing
+  auto* handler = handlers_[static_cast<std::size_t>(request.method())];
+  if (handler) return handler->on_request(outcome.id, std::move(request), flow);
+  if (request.method() == sip::Method::options) return describe(outcome.id, request);
+  respond(outcome.id, request, 503);
+}
+
+void SipEndpoint::on_cancel(TransactionId id, const sip::Message& cancel) {
+  const auto invite = servers_.cancelled_by(cancel);
+  respond(id, cancel, invite == no_transaction ? 481 : 200);
+  if (invite == no_transaction || servers_.answered(invite)) return;
+  if (auto* user = servers_.user(invite)) user->on_cancel(invite, cancel);
+}
+
+void SipEndpoint::reply(const sip::Message& request, const Flow& to, int status, std::string_view reason) {
+  if (request.method() == sip::Method::ack) return;
+  send_bytes(to, sip::Message::response(request, status, reason, new_tag()).text());
+}
+
+void SipEndpoint::refuse(TransactionId id, const sip::Message& request, const Refusal& refusal) {
+  refused.add();
+  auto response = sip::Message::response(request, refusal.status, refusal.reason, new_tag());
+  for (const auto& [name, value] : refusal.headers) response.add(name, value);
+  respond(id, response);
+}
+
+// RFC 3261 section 11.2.
+void SipEndpoint::describe(TransactionId id, const sip::Message& options) {
+  auto response = sip::Message::response(options, 200, {}, new_tag());
+  response.add("Allow", checks_.allow());
+  response.add("Accept", "application/sdp");
+  response.add("Accept-Language", "en");
+  if (const auto supported = checks_.supported_list(); !supported.empty()) response.add("Supported", supported);
+  respond(id, response);
+}
+
+void SipEndpoint::respond(TransactionId id, const sip::Message& response) {
+  servers_.respond(id, response.status(), response.text());
+}
+
+void SipEndpoint::respond(TransactionId id, const sip::Message& request, int status, std::string_view reason) {
+  respond(id, sip::Message::response(request, status, reason, new_tag()));
+}
+
+TransactionId SipEndpoint::send_request(sip::Message request, const Flow& to, ClientUser* user) {
+  const auto& from = point(to.point);
+  std::string via{"SIP/2.0/"};
+  via.append(name(to.transport)).append(" ").append(from.sent_by()).append(";rport;branch=").append(sip::Via::magic_cookie);
+  via.append(shard_.random().hex(24));
+  base::Cursor text{via};
+  request.prepend(*sip::Via::parse(text));
+  return clients_.send(request, to, from.timing, user);
+}
+
+void SipEndpoint::cancel(TransactionId invite, std::string_view reason) {
+  const auto bytes = clients_.request(invite);
+  const auto* flow = clients_.flow(invite);
+  if (bytes.empty() || !flow) return;
+  const auto original = sip::Message::parse(std::string{bytes});
+  if (!original) return;
+  auto message = sip::Message::request(sip::Method::cancel, original->request_uri());
+  if (const auto via = original->get<sip::Via>()) message.append(*via);  // the same branch: section 9.1
+  message.copy("Route", *original);
+  message.add("Max-Forwards", "70");
+  for (const auto* copied : {"From", "To", "Call-ID"}) message.copy(copied, *original);
+  const auto cseq = original->text_of("CSeq").value_or("");
+  message.add("CSeq", std::string{cseq.substr(0, cseq.find(' '))} + " CANCEL");
+  if (!reason.empty()) message.add("Reason", reason);
+  clients_.send(message, *flow, point(flow->point).timing, nullptr);
+}
+
+std::string SipEndpoint::send_ack(sip::Message ack, const Flow& to) {
+  const auto& from = point(to.point);
+  sip::Via via;
+  via.transport = name(to.transport);
+  via.host = from.advertised_host.empty() ? from.local.ip.host() : from.advertised_host;
+  via.port = from.advertised_port != 0 ? from.advertised_port : from.local.port;
+  via.params.set("branch", std::string{sip::Via::magic_cookie} + shard_.random().hex(24));
+  via.params.set("rport");
+  ack.prepend(via);
+  auto bytes = ack.text();
+  send_bytes(to, bytes);
+  return bytes;
+}
+
+std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) const {
+  const auto ip = uri.ip();
+  if (!ip) return std::nullopt;
+  const auto transport = uri.param("transport").value_or("");
+  Flow flow{from, base::same(transport, "tcp") ? Transport::tcp : Transport::udp, {*ip, uri.port().value_or(5060)}, {}};
+  // A profile has a point for each family.
+  if (point(from).local.ip.family != ip->family) {
+    const auto other = transports_.find_point(point(from).profile, ip->family);
+    if (!other) return std::nullopt;
+    flow.point = *other;
+  }
+  return flow;
+}
+
+sip::Uri SipEndpoint::contact(const Flow& flow, std::string_view user) const {
+  const auto& at = point(flow.point);
+  auto uri = sip::Uri::sip(user, at.advertised_host.empty() ? at.local.ip.host() : at.advertised_host,
+                           at.advertised_port != 0 ? at.advertised_port : at.local.port);
+  if (flow.transport != Transport::udp) uri.set_param("transport", parameter(flow.transport));
+  return uri;
+}
+
+void SipEndpoint::add_dialog(const sip::DialogId& id, RequestHandler& handler) {
+  dialogs_[dialog_key(id.call_id, id.local_tag)] = &handler;
+}
+
+void SipEndpoint::remove_dialog(const sip::DialogId& id) { dialogs_.erase(dialog_key(id.call_id, id.local_tag)); }
+
+std::string SipEndpoint::new_call_id() {
+  for (;;) {
+    std::string id = shard_.random().hex(24) + "@" + instance_;
+    if (io::owner_of(id, shard_.count()) == shard_.id()) return id;
+  }
+}
+
+void SipEndpoint::linger(std::unique_ptr<Lingering> what) {
+  if (what->finished()) {
+    // Its handler may still be on the stack.
+    shard_.post(shard_.id(), [dead = std::move(what)] {});
+    return;
+  }
+  lingering_.push_back(std::move(what));
+  if (!sweep_timer_.running()) sweep_timer_.start(shard_.timers(), shard_.now() + sweep_interval);
+}
+
+void SipEndpoint::sweep_soon() { sweep_timer_.start(shard_.timers(), shard_.now()); }
+
+void SipEndpoint::sweep() {
+  std::erase_if(lingering_, [](const auto& what) { return what->finished(); });
+  if (!lingering_.empty()) sweep_timer_.start(shard_.timers(), shard_.now() + sweep_interval);
+}
+
+}  // namespace endpoint

@@ -1,0 +1,128 @@
+// endpoint/sip_endpoint.h - one shard's SIP: transports, transactions and dialogs joined, for whoever uses them.
+//
+// A request that is not a retransmission goes to its dialog's handler, or to the one for requests outside
+// dialogs; a response to whoever sent the request. What every user agent core does the same way (RFC 3261
+// section 8.2: 405, 416, 420, 481, 482, 483, 501 ...) is done here, in uas_checks.
+#pragma once
+#include <array>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "endpoint/client_transactions.h"
+#include "endpoint/server_transactions.h"
+#include "endpoint/transports.h"
+#include "endpoint/uas_checks.h"
+#include "sip/dialog/dialog.h"
+#include "sip/uri.h"
+
+namespace endpoint {
+
+/// Takes requests: of one dialog, or those outside any.
+class RequestHandler {
+ public:
+  virtual ~RequestHandler() = default;
+  /// Every request but ACK wants exactly one final answer through SipEndpoint::respond(). `id` is no_transaction
+  /// for an ACK.
+  virtual void on_request(TransactionId id, sip::Message request, const Flow& from) = 0;
+};
+
+/// Something that must outlive its owner to end its transactions properly.
+class Lingering {
+ public:
+  virtual ~Lingering() = default;
+  virtual bool finished() const = 0;
+};
+
+class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransactions::Sender {
+ public:
+  SipEndpoint(io::Shard& shard, UasChecks checks);
+  ~SipEndpoint() override;
+
+  /// The endpoints of all shards, in the order of shards; before anything is opened.
+  void join(const std::vector<SipEndpoint*>& all);
+  base::Result<PointId, io::Reason> open(const ListeningPoint& point) { return transports_.open(point); }
+  /// Who takes requests of that method outside dialogs. Without one: OPTIONS is answered 200, others 503.
+  void set_handler(sip::Method method, RequestHandler* handler) { handlers_[static_cast<std::size_t>(method)] = handler; }
+  void set_tap(Tap* tap) { transports_.set_tap(tap); }
+
+  io::Shard& shard() { return shard_; }
+  const Transports& transports() const { return transports_; }
+  const ListeningPoint& point(PointId id) const { return transports_.point(id); }
+
+  // --- answering ---------------------------------------------------------------------------------------------
+
+  /// `response` is complete; Server and Contact are the caller's business.
+  void respond(TransactionId id, const sip::Message& response);
+  /// Builds it from the request: for answers without more to say. Adds a To tag.
+  void respond(TransactionId id, const sip::Message& request, int status, std::string_view reason = {});
+  /// Repeats a 2xx to INVITE as it was sent (RFC 6026: its user does that, not the transaction).
+  void respond_again(TransactionId id, std::string_view success) { servers_.respond(id, 200, std::string{success}); }
+  void set_user(TransactionId id, ServerUser* user) { servers_.set_user(id, user); }
+  bool answered(TransactionId id) const { return servers_.answered(id); }
+
+  // --- asking ------------------------------------------------------------------------------------------------
+
+  /// Puts our Via on top and sends. `user` hears of the outcome, unless forget() was called; it may be null.
+  TransactionId send_request(sip::Message request, const Flow& to, ClientUser* user);
+  /// Section 9.1: only after a provisional response to the INVITE; `reason` becomes a Reason header.
+  void cancel(TransactionId invite, std::string_view reason = {});
+  /// An ACK to a 2xx: a message of its own, outside any transaction. Answers its bytes, to repeat them.
+  std::string send_ack(sip::Message ack, const Flow& to);
+  void repeat(const Flow& to, std::string_view bytes) { send_bytes(to, bytes); }
+  void forget(TransactionId id) { clients_.forget(id); }
+
+  /// Where a request for `uri` goes from `point`: the URI's address, port and transport (RFC 3263 without DNS).
+  /// Nullopt for a host name.
+  std::optional<Flow> flow_to(PointId point, const sip::Uri& uri) const;
+  /// The contact of ours that reaches us over `flow`: "sip:user@192.0.2.1:5060;transport=tcp".
+  sip::Uri contact(const Flow& flow, std::string_view user) const;
+
+  // --- dialogs -----------------------------------------------------------------------------------------------
+
+  void add_dialog(const sip::DialogId& id, RequestHandler& handler);
+  void remove_dialog(const sip::DialogId& id);
+  std::size_t dialogs() const { return dialogs_.size(); }
+  /// Keeps `what` until it is finished(); looked at when poke() is called and every few seconds.
+  void linger(std::unique_ptr<Lingering> what);
+  void poke() { sweep_soon(); }
+
+  std::string allow() const { return checks_.allow(); }
+  /// 64 bits in hexadecimal.
+  std::string new_tag() { return shard_.random().hex(16); }
+  /// Hashes to this shard.
+  std::string new_call_id();
+
+  std::size_t server_transactions() const { return servers_.size(); }
+  std::size_t client_transactions() const { return clients_.size(); }
+  std::size_t lingering() const { return lingering_.size(); }
+
+ private:
+  void on_message(sip::Message message, const Flow& flow) override;
+  void on_connection_gone(const ConnectionId& connection) override { clients_.on_connection_gone(connection); }
+  void send_response(const Flow& to, std::string_view bytes) override { send_bytes(to, bytes); }
+  Flow send_request(const Flow& to, std::string_view bytes) override { return send_bytes(to, bytes); }
+
+  Flow send_bytes(const Flow& to, std::string_view bytes);
+  void on_request(sip::Message request, const Flow& flow);
+  void on_cancel(TransactionId id, const sip::Message& cancel);
+  void reply(const sip::Message& request, const Flow& to, int status, std::string_view reason);
+  void refuse(TransactionId id, const sip::Message& request, const Refusal& refusal);
+  void describe(TransactionId id, const sip::Message& options);
+  void sweep();
+  void sweep_soon();
+
+  io::Shard& shard_;
+  UasChecks checks_;
+  Transports transports_;
+  ServerTransactions servers_;
+  ClientTransactions clients_;
+  std::array<RequestHandler*, static_cast<std::size_t>(sip::Method::unknown)> handlers_{};
+  std::unordered_map<std::string, RequestHandler*> dialogs_;
+  std::vector<std::unique_ptr<Lingering>> lingering_;
+  io::Timer sweep_timer_;
+  std::string instance_;  // part of our Call-IDs
+};
+
+}  // namespace endpoint

@@ -1,0 +1,82 @@
+#include "io/reactor.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "base/require.h"
+
+namespace io {
+
+namespace {
+constexpr std::size_t events_per_turn = 256;
+}
+
+Reactor::Reactor() : epoll_{epoll_create1(EPOLL_CLOEXEC)}, wake_{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)} {
+  base::require(epoll_ && wake_, "the kernel gave no epoll descriptor");
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = nullptr;
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event);
+}
+
+void Reactor::watch(Watched& watched, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &watched;
+  base::require(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, watched.file.get(), &event) == 0, "epoll refused a socket");
+}
+
+void Reactor::change(Watched& watched, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &watched;
+  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, watched.file.get(), &event);
+}
+
+void Reactor::bury(Watched* watched) {
+  watched->abandoned = true;
+  epoll_event none{};
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, watched->file.get(), &none);
+  graveyard_.emplace_back(watched);
+}
+
+void Reactor::need_flush(Watched& watched) {
+  if (std::exchange(watched.flush_wanted, true)) return;
+  to_flush_.push_back(&watched);
+}
+
+void Reactor::wait(base::Duration timeout) {
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
+  std::array<epoll_event, events_per_turn> events;
+  const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), static_cast<int>(ms));
+  for (int i = 0; i < ready; ++i) {
+    const auto& event = events[static_cast<std::size_t>(i)];
+    if (event.data.ptr == nullptr) {
+      std::uint64_t count = 0;
+      [[maybe_unused]] const auto got = ::read(wake_.get(), &count, sizeof count);
+      continue;
+    }
+    auto* watched = static_cast<Watched*>(event.data.ptr);
+    if (!watched->abandoned) watched->on_ready(event.events);
+  }
+}
+
+void Reactor::flush_all() {
+  // Flushing may close a stream, whose owner may send on another: walk by index.
+  for (std::size_t i = 0; i < to_flush_.size(); ++i) {
+    to_flush_[i]->flush_wanted = false;
+    to_flush_[i]->flush();
+  }
+  to_flush_.clear();
+  graveyard_.clear();
+}
+
+void Reactor::wake() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto put = ::write(wake_.get(), &one, sizeof one);
+}
+
+}  // namespace io

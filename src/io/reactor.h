@@ -1,0 +1,46 @@
+// io/reactor.h - the epoll loop of one shard: who is told what is ready, and what is flushed once a turn.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "base/time.h"
+#include "io/socket.h"
+
+namespace io {
+
+/// A descriptor that epoll watches. Unwatched ones die at the end of the turn, when no event can name them.
+class Watched {
+ public:
+  virtual ~Watched() = default;
+  virtual void on_ready(std::uint32_t events) = 0;
+  /// Called once at the end of a turn in which need_flush() was called.
+  virtual void flush() {}
+
+  File file;
+  bool abandoned = false;  ///< The owner is gone: no more calls out.
+  bool flush_wanted = false;
+};
+
+class Reactor {
+ public:
+  Reactor();
+
+  void watch(Watched& watched, std::uint32_t events);
+  void change(Watched& watched, std::uint32_t events);
+  /// Deletes `watched` at the end of the turn.
+  void bury(Watched* watched);
+  void need_flush(Watched& watched);
+
+  /// Waits at most `timeout` (rounded up to a millisecond), then calls what is ready.
+  void wait(base::Duration timeout);
+  void flush_all();
+  /// Ends a wait from another thread.
+  void wake();
+
+ private:
+  File epoll_, wake_;
+  std::vector<Watched*> to_flush_;
+  std::vector<std::unique_ptr<Watched>> graveyard_;
+};
+
+}  // namespace io

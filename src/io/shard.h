@@ -1,0 +1,87 @@
+// io/shard.h - the real world behind io/port.h: a thread, an epoll loop and a timer wheel per shard.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "io/mailbox.h"
+#include "io/offload.h"
+#include "io/port.h"
+#include "io/reactor.h"
+#include "io/udp.h"
+
+namespace io {
+
+class Engine;
+
+class KernelShard : public Shard {
+ public:
+  KernelShard(Engine& engine, std::uint16_t id, const base::Random::Seed& seed);
+
+  base::Time now() const override { return now_; }
+  std::chrono::microseconds wall_clock() const override;
+  base::Random& random() override { return random_; }
+  TimerWheel& timers() override { return timers_; }
+  std::uint16_t id() const override { return id_; }
+  std::uint16_t count() const override;
+
+  base::Result<std::unique_ptr<UdpSocket>, Reason> open_udp(const base::Address& local, Sharing sharing,
+                                                            UdpReceiver* receiver) override;
+  base::Result<std::unique_ptr<Listener>, Reason> listen(const base::Address& local, Acceptor& acceptor) override;
+  std::unique_ptr<Stream> connect(const base::Address& remote, StreamHandler* handler) override;
+  void post(std::uint16_t to, base::Function<void()> work) override;
+  bool offload(base::Function<void()> work, base::Function<void()> done) override;
+
+ private:
+  friend class Engine;
+  void turn(base::Duration wait_max);
+  void run();
+  void hand_over();
+  void accept_batch(Mailbox::Batch batch);
+
+  Engine& engine_;
+  const std::uint16_t id_;
+  base::Time now_;
+  base::Random random_;
+  TimerWheel timers_;
+  Reactor reactor_;
+  UdpBatch udp_batch_;
+  Mailbox mailbox_;
+  std::vector<Mailbox::Batch> outgoing_;  // by shard; sent off at the end of the turn
+  std::atomic<bool> asleep_{false};
+};
+
+/// All shards of the program.
+class Engine {
+ public:
+  struct Options {
+    std::uint16_t shards = 1;
+    std::size_t offload_threads = 2;
+    base::Random::Seed seed{};
+  };
+
+  explicit Engine(const Options& options);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine();
+
+  std::uint16_t count() const { return static_cast<std::uint16_t>(shards_.size()); }
+  KernelShard& shard(std::uint16_t id) { return *shards_[id]; }
+
+  /// Starts a thread per shard. What was built on the shards before is theirs from now on.
+  void start();
+  /// Runs `work` on every shard and waits for all. Call from outside the shards, between start() and stop().
+  void on_every_shard(const std::function<void(KernelShard&)>& work);
+  /// Ends the loops after their present turn and joins the threads. Idempotent.
+  void stop();
+
+ private:
+  friend class KernelShard;
+  Offload offload_;
+  std::vector<std::unique_ptr<KernelShard>> shards_;
+  std::vector<std::thread> threads_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace io

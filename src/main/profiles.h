@@ -1,0 +1,24 @@
+// main/profiles.h - from what the operator wrote to what the rooms below understand.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "call/profile.h"
+#include "dialplan/configuration.h"
+#include "endpoint/flow.h"
+
+namespace ahoy {
+
+/// A profile's listening points: one for each address family it listens on. The error is a sentence.
+base::Result<std::vector<endpoint::ListeningPoint>, std::string> listening_points(const dialplan::Profile& profile);
+
+/// `points`: the ids the listening points got.
+std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const std::string& default_domain,
+                                                  std::vector<endpoint::PointId> points);
+
+/// The address of the interface that leads outside; loopback when there is none. For "auto".
+base::Ip own_address();
+
+}  // namespace ahoy

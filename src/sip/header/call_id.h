@@ -1,0 +1,28 @@
+// sip/header/call_id.h - Call-ID, RFC 3261 section 20.8. Compared with case, byte by byte.
+#pragma once
+#include <string>
+
+#include "sip/grammar.h"
+#include "sip/header.h"
+
+namespace sip {
+
+struct CallId {
+  static constexpr HeaderName name{"Call-ID", 'i'};
+  static constexpr Arity arity = Arity::one;
+
+  std::string value;
+
+  static Parsed<CallId> parse(base::Cursor& in) {
+    Parsed<CallId> id{};
+    const auto text = grammar::take(in, grammar::word);
+    if (text.empty()) return malformed();
+    id->value.assign(text);
+    return id;
+  }
+  void print(std::string& out) const { out += value; }
+  bool operator==(const CallId&) const = default;
+};
+static_assert(Header<CallId>);
+
+}  // namespace sip
