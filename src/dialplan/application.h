@@ -3,8 +3,8 @@
 //   base::Task<Outcome> run(Execution& execution, std::string arguments);
 //   const Application sleep{{"sleep", "<ms>", "Waits and drops media.", Media::required, Routing::unsafe, run}};
 //
-// One at namespace scope registers itself. The list is intrusive and its head constant-initialised: no
-// allocation, no order-of-initialisation trap.
+// One at namespace scope registers itself. The list is intrusive and its head constant-initialised: no allocation, no
+// order-of-initialisation trap.
 #pragma once
 #include <cstdint>
 #include <string>
