@@ -202,7 +202,7 @@ TEST(Torture, SIP_01_CutAtEveryByteNothingBreaks) {
 
 TEST(Torture, SIP_01_MutatedNothingBreaks) {
   constexpr int mutants_of_each = 200;
-  constexpr char characters[] = "\r\n\t ;,:<>\"\\@%=?*[]()/\0\xff" "09azAZ";
+  static constexpr char characters[] = "\r\n\t ;,:<>\"\\@%=?*[]()/\0\xff" "09azAZ";
   constexpr std::string_view spice{characters, sizeof characters - 1};
   base::Random random{4475};
   std::size_t indexed = 0;
