@@ -12,8 +12,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text{reinterpret_cast<const char*>(data), size};
-  call::Variables variables{{"num", "12345"}, {"name", "num"}, {"arr", "ARRAY::a|:b"}, {"loop", "${loop}${loop}"},
-                            {"one", "${two}${two}"}, {"two", "${one}x"}};
+  call::Variables variables{{"num", "12345"},           {"name", "num"},         {"arr", "ARRAY::a|:b"},
+                            {"loop", "${loop}${loop}"}, {"one", "${two}${two}"}, {"two", "${one}x"}};
   variables.set("input", text.substr(0, 4096));
   call::Variables globals{{"global", "value"}};
   call::CallerProfile profile;

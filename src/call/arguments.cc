@@ -27,7 +27,8 @@ std::string clean(std::string_view raw, char separator) {
     const char c = raw[i];
     if (c == '\\' && i + 1 < raw.size()) {
       const char next = raw[i + 1];
-      const bool special = next == '\'' || next == '"' || next == '\\' || (separator != 0 && next == separator);
+      const bool special =
+          next == '\'' || next == '"' || next == '\\' || (separator != 0 && next == separator);
       if (special || unescaped(next) != next) {
         item += special ? next : unescaped(next);
         end = item.size();

@@ -6,9 +6,11 @@
 
 namespace call {
 
-/// Splits at `separator`; 'quotes' protect it, a backslash protects the next character (quote, backslash, separator
-/// and n, r, t, s as line end, return, tab and blank), blanks around an item are trimmed. With ' ' as separator runs
-/// of blanks count as one. A leading `^^:` makes `:` the separator. At most `most` items: the last keeps the rest.
-std::vector<std::string> split_arguments(std::string_view text, char separator = ' ', std::size_t most = 1000);
+/// Splits at `separator`; 'quotes' protect it, a backslash protects the next character (quote, backslash,
+/// separator and n, r, t, s as line end, return, tab and blank), blanks around an item are trimmed. With ' '
+/// as separator runs of blanks count as one. A leading `^^:` makes `:` the separator. At most `most` items:
+/// the last keeps the rest.
+std::vector<std::string> split_arguments(std::string_view text, char separator = ' ',
+                                         std::size_t most = 1000);
 
 }  // namespace call

@@ -22,8 +22,8 @@ using Member = std::variant<Text, Number, Flag, Instant, Index>;
 struct Field {
   std::string_view name;
   Member member;
-  bool settable = false;        ///< by set_profile_var
-  Text instead = nullptr;       ///< shown when the member is empty
+  bool settable = false;   ///< by set_profile_var
+  Text instead = nullptr;  ///< shown when the member is empty
 };
 
 constexpr bool yes = true;
@@ -106,7 +106,7 @@ bool CallerProfile::set_field(std::string_view name, std::string_view value) {
   const auto* row = find(name);
   if (row == nullptr || !row->settable) return false;
   if (const auto* text = std::get_if<Text>(&row->member)) {
-    this->**text = std::string{value};
+    this->** text = std::string{value};
     return true;
   }
   // A number that is none counts as 0, as in the reference.

@@ -11,7 +11,8 @@
 
 namespace call {
 
-/// Wall-clock instants for people and records (never for timers): microseconds since 1970; 0 = has not happened.
+/// Wall-clock instants for people and records (never for timers): microseconds since 1970; 0 = has not
+/// happened.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
 
 struct CallerProfile {
@@ -32,7 +33,8 @@ struct CallerProfile {
   /// Variables attached to the profile: what a field name that is not in the table finds.
   Variables extra;
 
-  /// A field as text by its dialplan name, without regard to case; empty optional when there is no such field.
+  /// A field as text by its dialplan name, without regard to case; empty optional when there is no such
+  /// field.
   std::optional<std::string> field(std::string_view name) const;
   /// `set_profile_var`: false when the field cannot be set by that name.
   bool set_field(std::string_view name, std::string_view value);

@@ -21,7 +21,8 @@ TEST(CallerProfile, FieldsByNameWithoutCase) {
 TEST(CallerProfile, DefaultsPrintAsTheReferenceDoes) {
   CallerProfile p;
   p.caller_id_number = "1000";
-  for (const auto* name : {"caller_ton", "caller_numplan", "ani_ton", "rdnis_numplan", "destination_number_ton"})
+  for (const auto* name :
+       {"caller_ton", "caller_numplan", "ani_ton", "rdnis_numplan", "destination_number_ton"})
     EXPECT_EQ(p.field(name), "255") << name;
   EXPECT_EQ(p.field("orig_caller_id_number"), "1000");
   EXPECT_EQ(p.field("screen_bit"), "true");

@@ -109,18 +109,49 @@ struct StatusRow {
 };
 constexpr StatusRow statuses[] = {
     {200, normal_clearing},
-    {400, normal_temporary_failure}, {401, call_rejected}, {402, call_rejected}, {403, call_rejected},
-    {404, unallocated_number}, {405, service_unavailable}, {406, service_not_implemented}, {407, call_rejected},
-    {408, recovery_on_timer_expire}, {410, number_changed}, {413, interworking}, {414, interworking},
-    {415, service_not_implemented}, {416, interworking}, {420, interworking}, {421, interworking},
-    {423, interworking}, {428, no_identity}, {429, bad_identity_info}, {437, unsupported_certificate},
-    {438, invalid_identity}, {480, no_user_response}, {481, normal_temporary_failure},
-    {482, exchange_routing_error}, {483, exchange_routing_error}, {484, invalid_number_format},
-    {485, no_route_destination}, {486, user_busy}, {487, originator_cancel}, {488, incompatible_destination},
-    {500, normal_temporary_failure}, {501, service_not_implemented}, {502, network_out_of_order},
-    {503, normal_temporary_failure}, {504, recovery_on_timer_expire}, {505, interworking}, {513, interworking},
-    {600, user_busy}, {603, call_rejected}, {604, no_route_destination}, {606, incompatible_destination},
-    {607, unwanted}, {608, call_rejected},
+    {400, normal_temporary_failure},
+    {401, call_rejected},
+    {402, call_rejected},
+    {403, call_rejected},
+    {404, unallocated_number},
+    {405, service_unavailable},
+    {406, service_not_implemented},
+    {407, call_rejected},
+    {408, recovery_on_timer_expire},
+    {410, number_changed},
+    {413, interworking},
+    {414, interworking},
+    {415, service_not_implemented},
+    {416, interworking},
+    {420, interworking},
+    {421, interworking},
+    {423, interworking},
+    {428, no_identity},
+    {429, bad_identity_info},
+    {437, unsupported_certificate},
+    {438, invalid_identity},
+    {480, no_user_response},
+    {481, normal_temporary_failure},
+    {482, exchange_routing_error},
+    {483, exchange_routing_error},
+    {484, invalid_number_format},
+    {485, no_route_destination},
+    {486, user_busy},
+    {487, originator_cancel},
+    {488, incompatible_destination},
+    {500, normal_temporary_failure},
+    {501, service_not_implemented},
+    {502, network_out_of_order},
+    {503, normal_temporary_failure},
+    {504, recovery_on_timer_expire},
+    {505, interworking},
+    {513, interworking},
+    {600, user_busy},
+    {603, call_rejected},
+    {604, no_route_destination},
+    {606, incompatible_destination},
+    {607, unwanted},
+    {608, call_rejected},
 };
 
 const Row* find(Cause cause) {
@@ -179,9 +210,12 @@ std::string_view take_part(std::string_view& text, char separator) {
   bool quoted = false;
   std::size_t i = 0;
   for (; i < text.size(); ++i) {
-    if (text[i] == '\\' && quoted) ++i;
-    else if (text[i] == '"') quoted = !quoted;
-    else if (text[i] == separator && !quoted) break;
+    if (text[i] == '\\' && quoted)
+      ++i;
+    else if (text[i] == '"')
+      quoted = !quoted;
+    else if (text[i] == separator && !quoted)
+      break;
   }
   const auto part = text.substr(0, i);
   text.remove_prefix(std::min(i + 1, text.size()));

@@ -50,7 +50,8 @@ std::vector<std::string_view> split_outside(std::string_view text, char separato
     if (i < text.size() && text[i] == '[') ++depth;
     if (i < text.size() && text[i] == ']' && depth > 0) --depth;
     if (i < text.size() && (text[i] != separator || depth > 0)) continue;
-    if (const auto piece = skip_blanks(text.substr(start, i - start)); !piece.empty()) pieces.push_back(piece);
+    if (const auto piece = skip_blanks(text.substr(start, i - start)); !piece.empty())
+      pieces.push_back(piece);
     start = i + 1;
   }
   return pieces;
@@ -68,7 +69,8 @@ std::vector<std::string_view> split_groups(std::string_view text) {
 
 base::Result<DialLeg, Cause> parse_leg(std::string_view text) {
   DialLeg leg;
-  if (!take_variables(text, '[', ']', false, leg.variables)) return base::Unexpected<Cause>{Cause::originator_cancel};
+  if (!take_variables(text, '[', ']', false, leg.variables))
+    return base::Unexpected<Cause>{Cause::originator_cancel};
   if (text.empty()) return base::Unexpected<Cause>{Cause::originator_cancel};
   const auto slash = text.find('/');
   leg.endpoint = std::string{text.substr(0, slash)};
@@ -94,7 +96,8 @@ base::Result<DialAlternative, Cause> parse_alternative(std::string_view text) {
 
 base::Result<DialGroup, Cause> parse_group(std::string_view text) {
   DialGroup group;
-  if (!take_variables(text, '{', '}', true, group.variables)) return base::Unexpected<Cause>{Cause::originator_cancel};
+  if (!take_variables(text, '{', '}', true, group.variables))
+    return base::Unexpected<Cause>{Cause::originator_cancel};
   std::size_t legs = 0;
   for (const auto piece : split_outside(text, '|')) {
     auto alternative = parse_alternative(piece);
@@ -128,7 +131,8 @@ Variables parse_dial_variables(std::string_view text, bool quotes) {
   const auto store = [&] {
     const auto equals = item.find('=');
     if (equals != std::string::npos && equals > 0)
-      variables.set(base::trim(std::string_view{item}.substr(0, equals)), std::string_view{item}.substr(equals + 1));
+      variables.set(base::trim(std::string_view{item}.substr(0, equals)),
+                    std::string_view{item}.substr(equals + 1));
     item.clear();
   };
   bool quoted = false;
@@ -151,7 +155,8 @@ Variables parse_dial_variables(std::string_view text, bool quotes) {
 base::Result<DialString, Cause> parse_dial_string(std::string_view text) {
   if (text.size() > dial_string_size_max) return base::Unexpected<Cause>{Cause::switch_congestion};
   DialString string;
-  if (!take_variables(text, '<', '>', true, string.variables)) return base::Unexpected<Cause>{Cause::originator_cancel};
+  if (!take_variables(text, '<', '>', true, string.variables))
+    return base::Unexpected<Cause>{Cause::originator_cancel};
   std::size_t legs = 0;
   for (const auto piece : split_groups(text)) {
     auto group = parse_group(piece);
@@ -168,7 +173,8 @@ Variables leg_variables(const DialString& string, const DialGroup& group, const 
                         const Variables& exported) {
   Variables all = string.variables;
   const auto add = [&all](std::string_view name, std::string_view value) { all.set(name, value); };
-  const bool local_wins = group.variables.is_true("local_var_clobber") || string.variables.is_true("local_var_clobber");
+  const bool local_wins =
+      group.variables.is_true("local_var_clobber") || string.variables.is_true("local_var_clobber");
   if (!local_wins) leg.variables.for_each(add);
   exported.for_each(add);
   group.variables.for_each(add);

@@ -4,9 +4,9 @@
 //   group      := global* alternative ( '|' alternative )*   global := '{' vars '}'
 //   alternative:= leg ( ',' leg )*                     leg := ( '[' vars ']' )* endpoint '/' rest
 //
-// Groups run side by side, alternatives one after another, legs of an alternative race. The parser keeps what the
-// reference does with odd input: a part that cannot work becomes a leg with `fault` set, so that the engine treats
-// it like any other leg that failed at once.
+// Groups run side by side, alternatives one after another, legs of an alternative race. The parser keeps what
+// the reference does with odd input: a part that cannot work becomes a leg with `fault` set, so that the
+// engine treats it like any other leg that failed at once.
 #pragma once
 #include <optional>
 #include <string>
@@ -23,9 +23,9 @@ inline constexpr std::size_t dial_string_size_max = 64 * 1024;
 inline constexpr std::size_t dial_legs_max = 512;
 
 struct DialLeg {
-  Variables variables;      ///< of `[...]`
-  std::string endpoint;     ///< "sofia", "user", "group", "error", "loopback", "pickup"; as written
-  std::string rest;         ///< after the first slash
+  Variables variables;        ///< of `[...]`
+  std::string endpoint;       ///< "sofia", "user", "group", "error", "loopback", "pickup"; as written
+  std::string rest;           ///< after the first slash
   Cause fault = Cause::none;  ///< not none: no leg is created, this is its cause
 };
 
@@ -34,7 +34,7 @@ struct DialAlternative {
 };
 
 struct DialGroup {
-  Variables variables;  ///< of `{...}`
+  Variables variables;                        ///< of `{...}`
   std::vector<DialAlternative> alternatives;  ///< never empty
 };
 
@@ -47,8 +47,8 @@ struct DialString {
 /// The error is the cause (originate_disposition) the reference gives the whole attempt. Cost: linear.
 base::Result<DialString, Cause> parse_dial_string(std::string_view text);
 
-/// The variables a leg starts with: `<>` lowest, then `[]`, what the calling leg exports, and `{}`, which wins unless
-/// it says local_var_clobber=true. Caller id, ani and privacy of `[]` always win.
+/// The variables a leg starts with: `<>` lowest, then `[]`, what the calling leg exports, and `{}`, which
+/// wins unless it says local_var_clobber=true. Caller id, ani and privacy of `[]` always win.
 Variables leg_variables(const DialString& string, const DialGroup& group, const DialLeg& leg,
                         const Variables& exported = {});
 

@@ -69,8 +69,9 @@ TEST(DialString, VariablesInEveryForm) {
 }
 
 TEST(DialString, CallerIdOfTheLegAlwaysWins) {
-  const auto v = first_leg("{origination_caller_id_name=g,origination_privacy=g,x=g}"
-                           "[origination_caller_id_name=l,origination_privacy=l,x=l]e/1");
+  const auto v = first_leg(
+      "{origination_caller_id_name=g,origination_privacy=g,x=g}"
+      "[origination_caller_id_name=l,origination_privacy=l,x=l]e/1");
   EXPECT_EQ(v.get("origination_caller_id_name"), "l");
   EXPECT_EQ(v.get("origination_privacy"), "l");
   EXPECT_EQ(v.get("x"), "g");
@@ -78,7 +79,8 @@ TEST(DialString, CallerIdOfTheLegAlwaysWins) {
 
 TEST(DialString, ExportsLieBetweenLegAndGroup) {
   const auto s = parsed("{b=g}[a=l,b=l]e/1");
-  const auto v = leg_variables(s, s.groups[0], s.groups[0].alternatives[0].legs[0], Variables{{"a", "e"}, {"b", "e"}});
+  const auto v =
+      leg_variables(s, s.groups[0], s.groups[0].alternatives[0].legs[0], Variables{{"a", "e"}, {"b", "e"}});
   EXPECT_EQ(v.get("a"), "e");
   EXPECT_EQ(v.get("b"), "g");
 }

@@ -34,7 +34,9 @@ std::optional<std::pair<std::string_view, std::size_t>> indexed(std::string_view
 
 }  // namespace
 
-bool is_array(std::string_view value) { return value.starts_with(array_mark); }
+bool is_array(std::string_view value) {
+  return value.starts_with(array_mark);
+}
 
 std::vector<std::string_view> array_elements(std::string_view value) {
   if (!is_array(value)) return {value};
@@ -56,6 +58,15 @@ std::string print_array(const std::vector<std::string_view>& elements) {
     text += elements[i];
   }
   return text;
+}
+
+std::string inert(std::string_view text) {
+  std::string result{text};
+  // A `{` in front may meet the `$` at the end of another value.
+  if (result.starts_with('{')) result[0] = '(';
+  for (std::size_t i = 1; i < result.size(); ++i)
+    if (result[i] == '{' && result[i - 1] == '$') result[i] = '(';
+  return result;
 }
 
 Variables::Variables(std::initializer_list<Variable> all) {
@@ -97,7 +108,9 @@ std::string_view Variables::get(std::string_view name) const {
   return at == none ? std::string_view{} : entries_[at].value();
 }
 
-bool Variables::is_true(std::string_view name) const { return base::is_true(get(name)); }
+bool Variables::is_true(std::string_view name) const {
+  return base::is_true(get(name));
+}
 
 std::optional<long> Variables::number(std::string_view name) const {
   auto text = base::trim(get(name));
@@ -178,7 +191,9 @@ void Variables::clear() {
   scopes_.clear();
 }
 
-Variables::Variable Variables::at(std::size_t index) const { return {entries_[index].name(), entries_[index].value()}; }
+Variables::Variable Variables::at(std::size_t index) const {
+  return {entries_[index].name(), entries_[index].value()};
+}
 
 std::size_t Variables::bytes() const {
   std::size_t sum = entries_.capacity() * sizeof(Entry) + scopes_.capacity() * sizeof(Variables);
@@ -187,7 +202,9 @@ std::size_t Variables::bytes() const {
   return sum;
 }
 
-void Variables::enter_scope(Variables scope) { scopes_.push_back(std::move(scope)); }
+void Variables::enter_scope(Variables scope) {
+  scopes_.push_back(std::move(scope));
+}
 void Variables::leave_scope() {
   if (!scopes_.empty()) scopes_.pop_back();
 }
@@ -230,7 +247,8 @@ std::string_view far_name(std::string_view name) {
 
 }  // namespace
 
-void export_variable(Variables& variables, std::string_view name, std::string_view value, std::string_view list) {
+void export_variable(Variables& variables, std::string_view name, std::string_view value,
+                     std::string_view list) {
   const std::string kept{value};
   variables.set(name, kept);
   if (kept.empty() || name.empty()) return;

@@ -1,8 +1,8 @@
 // call/variables.h - the variables of a channel: names without case, arrays, and scopes for one application.
 //
-// A value is text; an empty value means "not set" and storing one unsets the name, as in FreeSWITCH. An array is the
-// text `ARRAY::a|:b|:c`. One allocation holds a name and its value, and a lookup compares hashes in one run over
-// memory: a call has some dozens of variables, for which that is faster and smaller than a tree.
+// A value is text; an empty value means "not set" and storing one unsets the name, as in FreeSWITCH. An array
+// is the text `ARRAY::a|:b|:c`. One allocation holds a name and its value, and a lookup compares hashes in
+// one run over memory: a call has some dozens of variables, for which that is faster and smaller than a tree.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -23,6 +23,11 @@ std::vector<std::string_view> array_elements(std::string_view value);
 bool is_array(std::string_view value);
 std::string print_array(const std::vector<std::string_view>& elements);
 
+/// Text from the network as it may be stored: the dialplan expands values, so that a display name
+/// `${system(x)}` would run. `${` becomes `$(`, and so does a `{` at the front; everything else stays. For
+/// caller profiles, sip_* variables, and whatever a peer wrote.
+std::string inert(std::string_view text);
+
 class Variables {
  public:
   struct Variable {
@@ -36,16 +41,19 @@ class Variables {
   Variables& operator=(const Variables& other);
   Variables& operator=(Variables&&) noexcept = default;
 
-  /// The value, innermost scope first; empty when not set. Valid until this variable is changed or its scope left.
+  /// The value, innermost scope first; empty when not set. Valid until this variable is changed or its scope
+  /// left.
   std::string_view get(std::string_view name) const;
   bool has(std::string_view name) const { return !get(name).empty(); }
   bool is_true(std::string_view name) const;
-  /// The value as a whole number with leading blanks and trailing text ignored; empty when unset or not a number.
+  /// The value as a whole number with leading blanks and trailing text ignored; empty when unset or not a
+  /// number.
   std::optional<long> number(std::string_view name) const;
   /// Element `index` of an array; empty when there is none or the variable is no array.
   std::string_view element(std::string_view name, std::size_t index) const;
 
-  /// Sets, or unsets when `value` is empty. `name[2]` sets an element of an array (makes one when there is none).
+  /// Sets, or unsets when `value` is empty. `name[2]` sets an element of an array (makes one when there is
+  /// none).
   void set(std::string_view name, std::string_view value);
   bool unset(std::string_view name);
   /// Adds at the end or the beginning, making an array of a plain value.
@@ -94,8 +102,9 @@ struct Scoped {
 };
 Scoped split_scope(std::string_view data);
 
-/// The application `export`: stores the variable and lists its name in `list` (export_vars, bridge_export_vars).
-/// A `nolocal:` or `_nolocal_` name is stored as written, so that this leg does not see it under its own name.
+/// The application `export`: stores the variable and lists its name in `list` (export_vars,
+/// bridge_export_vars). A `nolocal:` or `_nolocal_` name is stored as written, so that this leg does not see
+/// it under its own name.
 void export_variable(Variables& variables, std::string_view name, std::string_view value,
                      std::string_view list = "export_vars");
 /// What the listed names give a new leg, prefixes removed; in the order of the list.

@@ -8,7 +8,9 @@ namespace dialplan {
 
 namespace {
 
-unsigned width(const base::Ip& ip) { return ip.family == base::Family::ipv4 ? 32 : 128; }
+unsigned width(const base::Ip& ip) {
+  return ip.family == base::Family::ipv4 ? 32 : 128;
+}
 
 /// 255.255.0.0 as 16; empty when the ones are not all in front.
 std::optional<unsigned> mask_bits(const base::Ip& mask) {
@@ -65,7 +67,8 @@ bool Network::holds(const base::Ip& address) const {
 bool Acl::allows(const base::Ip& address) const {
   const Rule* best = nullptr;
   for (const auto& rule : rules_)
-    if (rule.network.holds(address) && (best == nullptr || rule.network.bits >= best->network.bits)) best = &rule;
+    if (rule.network.holds(address) && (best == nullptr || rule.network.bits >= best->network.bits))
+      best = &rule;
   return best != nullptr ? best->allow : default_;
 }
 

@@ -41,7 +41,8 @@ class Acl {
 
 class Acls {
  public:
-  /// acl.conf and the lists that always exist: rfc1918.auto, nat.auto, localnet.auto, loopback.auto, any, none.
+  /// acl.conf and the lists that always exist: rfc1918.auto, nat.auto, localnet.auto, loopback.auto, any,
+  /// none.
   static Acls read(const Document& document, const Directory& directory, Findings& findings);
   const Acl* find(std::string_view name) const;
   /// `list` is a name or networks; an unknown name allows nobody.

@@ -18,7 +18,8 @@ class ApiFunction {
     std::string_view name, usage, help;
     /// The result is inserted as it is; errors start with "-ERR". `context.session` may be null.
     std::string (*run)(std::string_view arguments, Context& context) = nullptr;
-    /// False: changes something (a call, the database), so that only an administrator may call it from outside.
+    /// False: changes something (a call, the database), so that only an administrator may call it from
+    /// outside.
     bool harmless = true;
   };
 

@@ -14,7 +14,8 @@ namespace dialplan {
 namespace {
 
 /// Configurations that are read today.
-constexpr std::string_view supported_configurations[] = {"sofia.conf", "switch.conf", "acl.conf", "timezones.conf"};
+constexpr std::string_view supported_configurations[] = {"sofia.conf", "switch.conf", "acl.conf",
+                                                         "timezones.conf"};
 
 class Checker {
  public:
@@ -59,7 +60,8 @@ class Checker {
     if (name.empty() || has_expansion(name) || configuration_.plan.find(name) != nullptr) return;
     std::vector<std::string_view> names;
     for (const auto& each : configuration_.plan.contexts()) names.emplace_back(each->name);
-    warn(place, whose + " sends calls to context '" + name + "', which does not exist" + did_you_mean(name, names));
+    warn(place,
+         whose + " sends calls to context '" + name + "', which does not exist" + did_you_mean(name, names));
   }
 
   void warn(const Place& place, std::string message) {
@@ -77,11 +79,13 @@ void unsupported(const Document& document, Findings& findings) {
       const auto name = element.attribute("name");
       if (std::find(std::begin(supported_configurations), std::end(supported_configurations), name) ==
           std::end(supported_configurations))
-        findings.push_back({Severity::note, element.place(), "'" + std::string{name} + "' is not supported yet"});
+        findings.push_back(
+            {Severity::note, element.place(), "'" + std::string{name} + "' is not supported yet"});
     }
   for (const auto name : {"chatplan", "languages", "phrases"})
     for (const auto& section : document.sections(name))
-      findings.push_back({Severity::note, section.place(), "section '" + std::string{name} + "' is not supported yet"});
+      findings.push_back(
+          {Severity::note, section.place(), "section '" + std::string{name} + "' is not supported yet"});
 }
 
 Findings finish(base::Result<Document, Findings> document, base::Result<Snapshot, Findings> snapshot,
@@ -90,7 +94,8 @@ Findings finish(base::Result<Document, Findings> document, base::Result<Snapshot
   if (snapshot) Checker{**snapshot, port, findings}.run();
   if (document) unsupported(*document, findings);
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-    return std::tie(a.place.file, a.place.line, a.place.column) < std::tie(b.place.file, b.place.line, b.place.column);
+    return std::tie(a.place.file, a.place.line, a.place.column) <
+           std::tie(b.place.file, b.place.line, b.place.column);
   });
   return findings;
 }
@@ -102,9 +107,10 @@ Findings check(const std::string& directory, const CheckPort& port, const call::
   return finish(Document::load(file, presets), load(directory, presets), port);
 }
 
-Findings check_text(std::string_view xml, const std::string& file, const std::string& directory, const CheckPort& port,
-                    const call::Variables& presets) {
-  return finish(Document::parse(xml, file, directory, presets), load_text(xml, file, directory, presets), port);
+Findings check_text(std::string_view xml, const std::string& file, const std::string& directory,
+                    const CheckPort& port, const call::Variables& presets) {
+  return finish(Document::parse(xml, file, directory, presets), load_text(xml, file, directory, presets),
+                port);
 }
 
 }  // namespace dialplan

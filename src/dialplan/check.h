@@ -18,10 +18,11 @@ struct CheckPort {
   std::vector<std::string_view> applications;
 };
 
-/// Reads `directory`/freeswitch.xml. Sorted by file and line; a directory that cannot be loaded gives an error in it.
+/// Reads `directory`/freeswitch.xml. Sorted by file and line; a directory that cannot be loaded gives an
+/// error in it.
 Findings check(const std::string& directory, const CheckPort& port, const call::Variables& presets = {});
 /// The same for text.
-Findings check_text(std::string_view xml, const std::string& file, const std::string& directory, const CheckPort& port,
-                    const call::Variables& presets = {});
+Findings check_text(std::string_view xml, const std::string& file, const std::string& directory,
+                    const CheckPort& port, const call::Variables& presets = {});
 
 }  // namespace dialplan

@@ -18,7 +18,8 @@ const Profile* Configuration::profile(std::string_view name) const {
 
 std::optional<TimeZone> find_zone(const Configuration* configuration, std::string_view name) {
   if (configuration != nullptr)
-    if (const auto found = configuration->zones.find(name); found != configuration->zones.end()) return found->second;
+    if (const auto found = configuration->zones.find(name); found != configuration->zones.end())
+      return found->second;
   return TimeZone::named(name);
 }
 
@@ -31,8 +32,10 @@ void read_zones(const Document& document, Configuration& into) {
       into.zones.emplace(std::string{name}, std::move(*rule));
     else
       into.findings.push_back({Severity::note, zone.place("value"),
-                               "'" + std::string{zone.attribute("value")} + "' is not a time zone rule; the system's "
-                               "own zone '" + std::string{name} + "' is used"});
+                               "'" + std::string{zone.attribute("value")} +
+                                   "' is not a time zone rule; the system's "
+                                   "own zone '" +
+                                   std::string{name} + "' is used"});
   }
 }
 
@@ -47,7 +50,8 @@ base::Result<Snapshot, Findings> build(base::Result<Document, Findings> document
   configuration->core = read_core(*document, configuration->findings);
   configuration->acls = Acls::read(*document, configuration->directory, configuration->findings);
   read_zones(*document, *configuration);
-  if (any_error(configuration->findings)) return base::Unexpected<Findings>{std::move(configuration->findings)};
+  if (any_error(configuration->findings))
+    return base::Unexpected<Findings>{std::move(configuration->findings)};
   return Snapshot{std::move(configuration)};
 }
 
@@ -57,8 +61,8 @@ base::Result<Snapshot, Findings> load(const std::string& directory, const call::
   return build(Document::load((std::filesystem::path{directory} / "freeswitch.xml").string(), presets));
 }
 
-base::Result<Snapshot, Findings> load_text(std::string_view xml, const std::string& file, const std::string& directory,
-                                           const call::Variables& presets) {
+base::Result<Snapshot, Findings> load_text(std::string_view xml, const std::string& file,
+                                           const std::string& directory, const call::Variables& presets) {
   return build(Document::parse(xml, file, directory, presets));
 }
 

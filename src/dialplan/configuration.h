@@ -25,7 +25,7 @@ struct Configuration {
   call::Variables globals;  ///< from the preprocessor: what a process starts its global variables with
   Acls acls;
   std::unordered_map<std::string, TimeZone, base::TextHash, std::equal_to<>> zones;  ///< of timezones.conf
-  Findings findings;        ///< warnings of a load that succeeded
+  Findings findings;  ///< warnings of a load that succeeded
 
   const Profile* profile(std::string_view name) const;
 };

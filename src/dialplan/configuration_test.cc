@@ -5,7 +5,7 @@
 
 #include "dialplan/check.h"
 #include "dialplan/variable_actions.h"
-#include "test/support/shared.h"
+#include "tests/support/shared.h"
 
 namespace dialplan {
 namespace {
@@ -62,9 +62,12 @@ TEST(Directory, DIR_InheritanceAndLookup) {
 
 TEST(Directory, GroupCall) {
   const auto snapshot = loaded(directory_xml);
-  EXPECT_EQ(group_call(snapshot->directory, "sales", "example.com", 'A'), "user/1000@Example.com,user/1001@Example.com");
-  EXPECT_EQ(group_call(snapshot->directory, "sales", "example.com", 'F'), "user/1000@Example.com|user/1001@Example.com");
-  EXPECT_EQ(group_call(snapshot->directory, "sales", "example.com", 'E'), "user/1000@Example.com:_:user/1001@Example.com");
+  EXPECT_EQ(group_call(snapshot->directory, "sales", "example.com", 'A'),
+            "user/1000@Example.com,user/1001@Example.com");
+  EXPECT_EQ(group_call(snapshot->directory, "sales", "example.com", 'F'),
+            "user/1000@Example.com|user/1001@Example.com");
+  EXPECT_EQ(group_call(snapshot->directory, "sales", "example.com", 'E'),
+            "user/1000@Example.com:_:user/1001@Example.com");
   EXPECT_EQ(group_call(snapshot->directory, "none", "example.com", 'A'), "error/NO_ROUTE_DESTINATION");
 }
 
@@ -93,10 +96,12 @@ TEST(Acl, NetworksAndLists) {
   EXPECT_TRUE(in_network("1.2.3.4", "0.0.0.0/0"));
   for (const auto* bad : {"10.0.0.0/33", "10.0.0.0/255.0.255.0", "x", "", "10.0.0.0/", "::1/129"})
     EXPECT_FALSE(Network::parse(bad)) << bad;
-  const auto snapshot = loaded(std::string{R"(<section name="configuration"><configuration name="acl.conf"><network-lists>
+  const auto snapshot =
+      loaded(std::string{R"(<section name="configuration"><configuration name="acl.conf"><network-lists>
     <list name="lan" default="allow"><node type="deny" cidr="192.168.42.0/24"/><node type="allow" cidr="192.168.42.42/32"/><node type="deny" cidr="nonsense"/></list>
     <list name="domains" default="deny"><node type="allow" domain="example.com"/></list>
-    </network-lists></configuration></section>)"} + directory_xml);
+    </network-lists></configuration></section>)"} +
+             directory_xml);
   const auto& acls = snapshot->acls;
   EXPECT_TRUE(acls.allows("1.2.3.4", "lan"));
   EXPECT_FALSE(acls.allows("192.168.42.1", "lan"));
@@ -164,7 +169,8 @@ TEST(Core, Settings) {
 }
 
 TEST(Configuration, ZonesOfTheFileComeFirst) {
-  const auto snapshot = loaded(R"(<section name="configuration"><configuration name="timezones.conf"><timezones>
+  const auto snapshot =
+      loaded(R"(<section name="configuration"><configuration name="timezones.conf"><timezones>
     <zone name="Mars/Base" value="MMM-3"/><zone name="Bad" value="?"/></timezones></configuration></section>)");
   ASSERT_TRUE(find_zone(snapshot.get(), "Mars/Base"));
   EXPECT_EQ(find_zone(snapshot.get(), "Mars/Base")->local({}).hour, 3);
@@ -179,7 +185,9 @@ TEST(Configuration, AFailedLoadKeepsNothing) {
 
 TEST(Check, CFG_FindsWhatIsWrong) {
   const CheckPort port{[](std::string_view name) {
-                         return name == "set" ? Standing::routing_safe : name == "bridge" ? Standing::known : Standing::unknown;
+                         return name == "set"      ? Standing::routing_safe
+                                : name == "bridge" ? Standing::known
+                                                   : Standing::unknown;
                        },
                        {"set", "bridge", "answer"}};
   const auto findings = check_text(R"(<document><section name="configuration">
@@ -195,24 +203,22 @@ TEST(Check, CFG_FindsWhatIsWrong) {
 <condition year="2026" field="ani" expression="1" break="onfalse"/>
 </extension><extension name="none"/></context><context name="public"/></section></document>)",
                                    "t.xml", ".", port);
-  for (const auto* text : {
-           "t.xml:2:1: note: 'fifo.conf' is not supported yet",
-           "context 'pubic', which does not exist, did you mean 'public'?",
-           "t.xml:5:12: warning: unknown field 'destinaton_number': a channel variable is written ${destinaton_number}, did you mean 'destination_number'?",
-           "t.xml:5:38: warning: the expression never matches",
-           "continue has no effect on a condition",
-           "t.xml:6:1: warning: unknown application 'brige': the call would end there, did you mean 'bridge'?",
-           "t.xml:7:1: warning: 'bridge' cannot run inline",
-           "t.xml:8:9: warning: unknown attribute 'aplication' of <action>, did you mean 'application'?",
-           "t.xml:8:1: warning: data with \\'",
-           "t.xml:10:12: warning: hour: 25 is outside 0..23",
-           "unknown attribute 'fild' of <condition>, did you mean 'field'?",
-           "either of them passing is enough",
-           "unknown break 'onfalse' counts as on-false, did you mean 'on-false'?",
-           "an extension without condition never matches",
-           "context 'public' is already at t.xml:4:"})
+  for (const auto* text :
+       {"t.xml:2:1: note: 'fifo.conf' is not supported yet",
+        "context 'pubic', which does not exist, did you mean 'public'?",
+        "t.xml:5:12: warning: unknown field 'destinaton_number': a channel variable is written "
+        "${destinaton_number}, did you mean 'destination_number'?",
+        "t.xml:5:38: warning: the expression never matches", "continue has no effect on a condition",
+        "t.xml:6:1: warning: unknown application 'brige': the call would end there, did you mean 'bridge'?",
+        "t.xml:7:1: warning: 'bridge' cannot run inline",
+        "t.xml:8:9: warning: unknown attribute 'aplication' of <action>, did you mean 'application'?",
+        "t.xml:8:1: warning: data with \\'", "t.xml:10:12: warning: hour: 25 is outside 0..23",
+        "unknown attribute 'fild' of <condition>, did you mean 'field'?", "either of them passing is enough",
+        "unknown break 'onfalse' counts as on-false, did you mean 'on-false'?",
+        "an extension without condition never matches", "context 'public' is already at t.xml:4:"})
     EXPECT_TRUE(says(findings, text)) << text;
-  for (std::size_t i = 1; i < findings.size(); ++i) EXPECT_LE(findings[i - 1].place.line, findings[i].place.line);
+  for (std::size_t i = 1; i < findings.size(); ++i)
+    EXPECT_LE(findings[i - 1].place.line, findings[i].place.line);
 }
 
 TEST(Check, CFG_VanillaLoadsUnmodified) {

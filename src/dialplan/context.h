@@ -1,4 +1,5 @@
-// dialplan/context.h - what expansion, conditions and API functions may see: the world, and a call when there is one.
+// dialplan/context.h - what expansion, conditions and API functions may see: the world, and a call when there
+// is one.
 #pragma once
 #include <functional>
 #include <string>
@@ -30,11 +31,11 @@ struct Context {
   call::Variables* globals = nullptr;            ///< `${global}`, `global_setvar`; may be null
   Session* session = nullptr;                    ///< null outside a call
   call::WallTime now{};                          ///< wall clock, for strftime, time conditions and the like
-  base::Random* random = nullptr;                ///< create_uuid, rand(); may be null: they then answer nothing
-  bool api_expansion = true;                     ///< false: `${fn()}` gives <API Execute Permission Denied>
+  base::Random* random = nullptr;  ///< create_uuid, rand(); may be null: they then answer nothing
+  bool api_expansion = true;       ///< false: `${fn()}` gives <API Execute Permission Denied>
   /// Another call by uuid; empty function or null result: no such channel.
   std::function<Session*(std::string_view uuid)> find_session;
-  unsigned depth = 0;                            ///< of nested expansion, kept by expand()
+  unsigned depth = 0, steps = 0;  ///< of the expansion that is running, kept by expand()
 };
 
 }  // namespace dialplan

@@ -11,7 +11,8 @@ namespace {
 /// Adds `<params>`/`<variables>` of an element over what is inherited.
 void inherit(const Element& element, call::Variables& params, call::Variables& variables) {
   for (const auto& list : element.children("params"))
-    for (const auto& param : list.children("param")) params.set(param.attribute("name"), param.attribute("value"));
+    for (const auto& param : list.children("param"))
+      params.set(param.attribute("name"), param.attribute("value"));
   for (const auto& list : element.children("variables"))
     for (const auto& variable : list.children("variable"))
       variables.set(variable.attribute("name"), variable.attribute("value"));
@@ -89,8 +90,9 @@ class DomainReader {
     for (const auto& member : members_) {
       const auto found = domain_.users.find(member.user);
       if (found == domain_.users.end()) {
-        findings_.push_back({Severity::warning, member.place,
-                             "group '" + member.group + "' points to user '" + member.user + "', who does not exist"});
+        findings_.push_back(
+            {Severity::warning, member.place,
+             "group '" + member.group + "' points to user '" + member.user + "', who does not exist"});
         continue;
       }
       auto* user = found->second.get();
@@ -120,7 +122,8 @@ Directory Directory::read(const Document& document, Findings& findings) {
       const std::string name{element.attribute("name")};
       auto& slot = directory.domains_[name];
       if (slot) {
-        findings.push_back({Severity::warning, element.place(), "domain '" + name + "' appears twice; the first counts"});
+        findings.push_back(
+            {Severity::warning, element.place(), "domain '" + name + "' appears twice; the first counts"});
         continue;
       }
       slot = std::make_unique<Domain>();
@@ -179,7 +182,8 @@ std::vector<std::string_view> Directory::domains() const {
   return names;
 }
 
-std::string group_call(const Directory& directory, std::string_view group, std::string_view domain, char order) {
+std::string group_call(const Directory& directory, std::string_view group, std::string_view domain,
+                       char order) {
   const auto* found = directory.group(group, domain);
   if (found == nullptr || found->users.empty()) return "error/NO_ROUTE_DESTINATION";
   const std::string_view separator = order == 'F' ? "|" : order == 'E' ? ":_:" : ",";

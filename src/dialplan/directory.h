@@ -1,7 +1,7 @@
 // dialplan/directory.h - the users of every domain, from the directory section.
 //
-// Params and variables are inherited domain -> group -> user when the snapshot is built, so that a lookup is one probe
-// of a hash table and copies nothing.
+// Params and variables are inherited domain -> group -> user when the snapshot is built, so that a lookup is
+// one probe of a hash table and copies nothing.
 #pragma once
 #include <memory>
 #include <string>
@@ -53,7 +53,8 @@ class Directory {
   /// Reads the sections named directory. What is wrong goes to `findings`; a user without id is left out.
   static Directory read(const Document& document, Findings& findings);
 
-  /// By id or number-alias. Domains are compared without case, ids with it. A domain alias finds the domain it names.
+  /// By id or number-alias. Domains are compared without case, ids with it. A domain alias finds the domain
+  /// it names.
   const User* find(std::string_view id, std::string_view domain) const;
   /// "user@domain"
   const User* find(std::string_view address) const;
@@ -72,6 +73,7 @@ class Directory {
 };
 
 /// Dial string that calls a group: `+A` (parallel, default), `+F` (one after another), `+E` (enterprise).
-std::string group_call(const Directory& directory, std::string_view group, std::string_view domain, char order);
+std::string group_call(const Directory& directory, std::string_view group, std::string_view domain,
+                       char order);
 
 }  // namespace dialplan

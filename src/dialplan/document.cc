@@ -24,7 +24,9 @@ struct OpenTag {
   std::size_t offset;
 };
 
-bool is_name(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':'; }
+bool is_name(char c) {
+  return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':';
+}
 
 /// Where the tag at `at` ends: behind its '>', quotes respected. At the next '<' when it is broken.
 std::size_t end_of_tag(std::string_view text, std::size_t at) {
@@ -43,14 +45,16 @@ std::size_t end_of_tag(std::string_view text, std::size_t at) {
 }
 
 /// The reason why tags do not nest, found by walking them once more; nothing when they do.
-std::optional<std::pair<std::size_t, std::string>> nesting_fault(std::string_view text, const Source& source) {
+std::optional<std::pair<std::size_t, std::string>> nesting_fault(std::string_view text,
+                                                                 const Source& source) {
   std::vector<OpenTag> open;
   std::size_t at = 0;
   while ((at = text.find('<', at)) != std::string_view::npos) {
     const auto rest = text.substr(at);
     if (rest.starts_with("<![CDATA[")) {
       const auto end = rest.find("]]>");
-      if (end == std::string_view::npos) return std::pair{at, std::string{"this CDATA section is not closed by ']]>'"}};
+      if (end == std::string_view::npos)
+        return std::pair{at, std::string{"this CDATA section is not closed by ']]>'"}};
       at += end + 3;
       continue;
     }
@@ -69,7 +73,8 @@ std::optional<std::pair<std::size_t, std::string>> nesting_fault(std::string_vie
       open.pop_back();
     } else if (!name.empty() && !(end >= 2 && text.substr(0, end).ends_with("/>"))) {
       open.push_back({name, at});
-      if (open.size() > element_depth_max) return std::pair{at, std::string{"elements are nested too deeply"}};
+      if (open.size() > element_depth_max)
+        return std::pair{at, std::string{"elements are nested too deeply"}};
     }
     at = std::max(end, at + 1);
   }
@@ -80,7 +85,8 @@ std::optional<std::pair<std::size_t, std::string>> nesting_fault(std::string_vie
 
 std::string sentence(pugi::xml_parse_status status) {
   switch (status) {
-    case pugi::status_bad_attribute: return "a broken attribute: is a quote missing, or two values run together?";
+    case pugi::status_bad_attribute:
+      return "a broken attribute: is a quote missing, or two values run together?";
     case pugi::status_bad_start_element: return "a broken tag: is '>' or a quote missing?";
     case pugi::status_bad_end_element: return "a broken closing tag";
     case pugi::status_end_element_mismatch: return "a closing tag that does not fit the one that was opened";
@@ -136,7 +142,8 @@ base::Result<Document, Findings> Document::load(const std::string& file, const c
 }
 
 base::Result<Document, Findings> Document::parse(std::string_view xml, const std::string& file,
-                                                 const std::string& directory, const call::Variables& presets) {
+                                                 const std::string& directory,
+                                                 const call::Variables& presets) {
   Document document;
   document.impl_->input = preprocess_text(xml, file, directory, presets);
   if (!document.impl_->input.ok) return base::Unexpected<Findings>{std::move(document.impl_->input.findings)};
@@ -145,7 +152,9 @@ base::Result<Document, Findings> Document::parse(std::string_view xml, const std
   return document;
 }
 
-Element Document::root() const { return {this, impl_->xml.document_element().internal_object()}; }
+Element Document::root() const {
+  return {this, impl_->xml.document_element().internal_object()};
+}
 
 std::vector<Element> Document::sections(std::string_view name) const {
   std::vector<Element> found;
@@ -165,10 +174,16 @@ Element Document::configuration(std::string_view name) const {
   return {};
 }
 
-const call::Variables& Document::globals() const { return impl_->input.globals; }
-const Findings& Document::findings() const { return impl_->input.findings; }
+const call::Variables& Document::globals() const {
+  return impl_->input.globals;
+}
+const Findings& Document::findings() const {
+  return impl_->input.findings;
+}
 
-std::string_view Element::name() const { return pugi::xml_node{node_}.name(); }
+std::string_view Element::name() const {
+  return pugi::xml_node{node_}.name();
+}
 
 bool Element::has(std::string_view attribute) const {
   for (const auto& each : pugi::xml_node{node_}.attributes())
@@ -227,7 +242,8 @@ Place Element::place() const {
   if (node_ == nullptr) return {};
   const auto offset = pugi::xml_node{node_}.offset_debug();
   // The offset is that of the name; the tag starts one before it.
-  return document_->impl_->input.source.place(static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset - 1, 0)));
+  return document_->impl_->input.source.place(
+      static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset - 1, 0)));
 }
 
 Place Element::place(std::string_view attribute) const {

@@ -1,8 +1,9 @@
 // dialplan/document.h - the operator's XML after preprocessing, with the original place of every element.
 //
-// X-PRE-PROCESS set, env-set and include (globs in name order, relative to the including file), `<!--#set "a=b"-->`,
-// `$${name}`, and FreeSWITCH's `<include>` wrappers, which vanish. exec, exec-set and stun-set are refused with a
-// warning. Knows pugixml and hides it.
+// X-PRE-PROCESS set, env-set and include (globs in name order, relative to the including file), `<!--#set
+// "a=b"-->`,
+// `$${name}`, and FreeSWITCH's `<include>` wrappers, which vanish. exec, exec-set and stun-set are refused
+// with a warning. Knows pugixml and hides it.
 #pragma once
 #include <memory>
 #include <string>
@@ -67,7 +68,8 @@ class Document {
   static base::Result<Document, Findings> load(const std::string& file, const call::Variables& presets = {});
   /// Relative includes are looked for in `directory`.
   static base::Result<Document, Findings> parse(std::string_view xml, const std::string& file,
-                                                const std::string& directory, const call::Variables& presets = {});
+                                                const std::string& directory,
+                                                const call::Variables& presets = {});
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();

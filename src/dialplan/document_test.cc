@@ -42,7 +42,8 @@ Finding fault(std::string_view xml) {
 }
 
 TEST(Document, ElementsAndText) {
-  const auto document = parsed("<?xml version=\"1.0\"?>\n<a x='1'>\n  <b n=\"&lt;&#65;&gt;\">t<![CDATA[<&>]]></b><b/>\n</a>");
+  const auto document =
+      parsed("<?xml version=\"1.0\"?>\n<a x='1'>\n  <b n=\"&lt;&#65;&gt;\">t<![CDATA[<&>]]></b><b/>\n</a>");
   const auto root = document.root();
   EXPECT_EQ(root.name(), "a");
   EXPECT_EQ(root.attribute("x"), "1");
@@ -58,13 +59,15 @@ TEST(Document, ElementsAndText) {
 TEST(Document, CFG_SetAndGlobals) {
   const auto document = parsed(
       "<a><X-PRE-PROCESS cmd=\"set\" data=\" x = 1 \"/><!--#set \"y=$${x}2\"-->"
-      "<b v=\"$${y}-$${preset}-$${none}\"/></a>", {{"preset", "p"}});
+      "<b v=\"$${y}-$${preset}-$${none}\"/></a>",
+      {{"preset", "p"}});
   EXPECT_EQ(document.root().child("b").attribute("v"), "12-p-");
   EXPECT_EQ(document.globals().get("x"), "1");
 }
 
 TEST(Document, PlacesSurviveReplacedValues) {
-  const auto document = parsed("<a><X-PRE-PROCESS cmd='set' data='x=long\nvalue'/>\n<b v='$${x}' w='1'/>\n<c/></a>");
+  const auto document =
+      parsed("<a><X-PRE-PROCESS cmd='set' data='x=long\nvalue'/>\n<b v='$${x}' w='1'/>\n<c/></a>");
   EXPECT_EQ(document.root().child("b").place(), (Place{"t.xml", 3, 1}));
   EXPECT_EQ(document.root().child("b").place("w"), (Place{"t.xml", 3, 14}));
   EXPECT_EQ(document.root().child("c").place(), (Place{"t.xml", 4, 1}));
@@ -72,7 +75,8 @@ TEST(Document, PlacesSurviveReplacedValues) {
 
 TEST(Document, CFG_IncludesInOrderWithPlaces) {
   const Files files;
-  files.write("freeswitch.xml", "<document>\n  <X-PRE-PROCESS cmd=\"include\" data=\"sub/*.xml\"/>\n  <end/>\n</document>");
+  files.write("freeswitch.xml",
+              "<document>\n  <X-PRE-PROCESS cmd=\"include\" data=\"sub/*.xml\"/>\n  <end/>\n</document>");
   files.write("sub/b.xml", "<include>\n\n    <two/></include>");
   files.write("sub/a.xml", "<include><one/><X-PRE-PROCESS cmd=\"include\" data=\"deep/c.xml\"/></include>");
   files.write("sub/deep/c.xml", "\xEF\xBB\xBF<deep/>");
@@ -105,7 +109,9 @@ TEST(Document, MissingFiles) {
 }
 
 TEST(Document, SEC_CommandsAreNotRun) {
-  const auto document = parsed("<a>\n <X-PRE-PROCESS cmd=\"exec\" data=\"touch /tmp/x\"/><X-PRE-PROCESS cmd='stun-set' data='a=b'/></a>");
+  const auto document = parsed(
+      "<a>\n <X-PRE-PROCESS cmd=\"exec\" data=\"touch /tmp/x\"/><X-PRE-PROCESS cmd='stun-set' "
+      "data='a=b'/></a>");
   ASSERT_EQ(document.findings().size(), 2U);
   EXPECT_EQ(document.findings()[0].place, (Place{"t.xml", 2, 2}));
   EXPECT_NE(document.findings()[0].message.find("exec is not run"), std::string::npos);
@@ -152,8 +158,9 @@ TEST(Document, DepthIsBounded) {
 }
 
 TEST(Document, Sections) {
-  const auto document = parsed("<document><section name='dialplan'/><section name='configuration'>"
-                               "<configuration name='a.conf'/></section><section name='dialplan'/></document>");
+  const auto document = parsed(
+      "<document><section name='dialplan'/><section name='configuration'>"
+      "<configuration name='a.conf'/></section><section name='dialplan'/></document>");
   EXPECT_EQ(document.sections("dialplan").size(), 2U);
   EXPECT_TRUE(document.configuration("a.conf"));
   EXPECT_FALSE(document.configuration("b.conf"));

@@ -67,7 +67,8 @@ long leading_number(std::string_view text) {
   return value;
 }
 
-/// Where a function name ends and its arguments begin: the first blank or parenthesis outside of a nested `${}`.
+/// Where a function name ends and its arguments begin: the first blank or parenthesis outside of a nested
+/// `${}`.
 std::size_t function_split(std::string_view inside) {
   for (std::size_t i = 0; i < inside.size(); ++i) {
     if (inside[i] == '$' && i + 1 < inside.size() && inside[i + 1] == '{')
@@ -83,7 +84,8 @@ std::string part_of(std::string value, long offset, long length) {
     value.erase(0, std::min(value.size(), static_cast<std::size_t>(offset)));
   else if (static_cast<std::size_t>(-(offset + 1)) < value.size())
     value.erase(0, value.size() - static_cast<std::size_t>(-(offset + 1)) - 1);
-  if (length > 0 && static_cast<std::size_t>(length) < value.size()) value.resize(static_cast<std::size_t>(length));
+  if (length > 0 && static_cast<std::size_t>(length) < value.size())
+    value.resize(static_cast<std::size_t>(length));
   return value;
 }
 
@@ -93,8 +95,10 @@ class Expansion {
 
   std::string text(std::string_view in) {
     if (!has_expansion(in) && !has_escape(in)) return std::string{in};
-    if (context_.depth >= expansion_depth_max || steps_ >= expansion_steps_max) return std::string{in};
-    ++context_.depth;
+    if (context_.depth >= expansion_depth_max ||
+        (context_.depth > 0 && context_.steps >= expansion_steps_max))
+      return std::string{in};
+    if (context_.depth++ == 0) context_.steps = 0;
     std::string out;
     std::size_t i = 0;
     while (i < in.size() && out.size() < expansion_size_max) i += piece(in.substr(i), out);
@@ -138,7 +142,7 @@ class Expansion {
   }
 
   std::string braces(std::string_view inside) {
-    if (++steps_ >= expansion_steps_max) return {};
+    if (++context_.steps >= expansion_steps_max) return {};
     if (const auto split = function_split(inside); split != std::string_view::npos) {
       auto arguments = inside.substr(split + 1);
       if (inside[split] == '(') arguments = arguments.substr(0, closed_at(arguments, '(', ')'));
@@ -164,13 +168,15 @@ class Expansion {
       name.resize(colon);
     }
     std::optional<long> index;
-    if (const auto open = name.find('['); open != std::string::npos && name.find(']', open) != std::string::npos) {
+    if (const auto open = name.find('[');
+        open != std::string::npos && name.find(']', open) != std::string::npos) {
       index = leading_number(std::string_view{name}.substr(open + 1));
       name.resize(open);
     }
     auto value = lookup(name, context_);
     if (index && *index >= 0) {
-      const auto elements = call::is_array(value) ? call::array_elements(value) : std::vector<std::string_view>{};
+      const auto elements =
+          call::is_array(value) ? call::array_elements(value) : std::vector<std::string_view>{};
       const auto at = static_cast<std::size_t>(*index);
       value = at < elements.size() ? std::string{elements[at]} : std::string{};
     }
@@ -179,11 +185,12 @@ class Expansion {
   }
 
   Context& context_;
-  unsigned steps_ = 0;
 };
 
 }  // namespace
 
-std::string expand(std::string_view text, Context& context) { return Expansion{context}.text(text); }
+std::string expand(std::string_view text, Context& context) {
+  return Expansion{context}.text(text);
+}
 
 }  // namespace dialplan

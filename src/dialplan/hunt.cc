@@ -106,7 +106,8 @@ Walk::Tested Walk::test_field(const PlanTest& plan) {
   return tested;
 }
 
-/// A condition or child: either its time or its field passing is enough (a quirk worth a warning, see plan.cc).
+/// A condition or child: either its time or its field passing is enough (a quirk worth a warning, see
+/// plan.cc).
 Walk::Tested Walk::test_one(const PlanTest& plan) {
   if (plan.time.empty()) return test_field(plan);
   const bool in_time = plan.time.matches(clock());
@@ -205,7 +206,8 @@ bool Walk::conditions(const std::vector<PlanCondition>& all) {
       proceed = !condition.anti_actions.empty();
     }
     if (unknown_application_) return true;
-    const bool stop = condition.when == Break::always || (tested.passed && condition.when == Break::on_true) ||
+    const bool stop = condition.when == Break::always ||
+                      (tested.passed && condition.when == Break::on_true) ||
                       (!tested.passed && condition.when == Break::on_false);
     if (stop) break;
   }
@@ -232,8 +234,9 @@ void Walk::context(const PlanContext& plan) {
 }
 
 base::Result<Route, NoRoute> hunt_xml(Context& context, const HuntPort& port) {
-  const auto* plan = context.configuration == nullptr ? nullptr
-                                                      : context.configuration->plan.find(context.session->profile.context);
+  const auto* plan = context.configuration == nullptr
+                         ? nullptr
+                         : context.configuration->plan.find(context.session->profile.context);
   if (plan == nullptr && context.configuration != nullptr) plan = context.configuration->plan.find("global");
   if (plan == nullptr) return base::Unexpected<NoRoute>{NoRoute::no_context};
   Walk walk{context, port};

@@ -1,7 +1,8 @@
-// dialplan/hunt.h - finding what to do with a call: contexts, extensions, conditions and the actions they queue.
+// dialplan/hunt.h - finding what to do with a call: contexts, extensions, conditions and the actions they
+// queue.
 //
-// Two phases, as in FreeSWITCH: hunt() walks the whole context and only collects; running the list is the caller's
-// job. Actions marked inline run during the hunt through `run_inline`.
+// Two phases, as in FreeSWITCH: hunt() walks the whole context and only collects; running the list is the
+// caller's job. Actions marked inline run during the hunt through `run_inline`.
 #pragma once
 #include <functional>
 #include <string>
@@ -46,7 +47,8 @@ struct Route {
   std::vector<Action> actions;
 };
 
-/// Looks up context.session's profile: its `dialplan` (a comma list is tried in order), `context` and destination.
+/// Looks up context.session's profile: its `dialplan` (a comma list is tried in order), `context` and
+/// destination.
 base::Result<Route, NoRoute> hunt(Context& context, const HuntPort& port);
 
 /// The dialplan `inline`: "app:data,app:data"; "m:^:app:data^app:data" separates by `^`.

@@ -12,10 +12,11 @@ namespace {
 class Hunt : public testing::Test {
  protected:
   std::string run(const std::string& extensions, const std::string& destination = "5551234") {
-    const auto loaded = load_text("<document><section name=\"dialplan\"><context name=\"c\">" + extensions +
-                                      "</context><context name=\"global\"><extension name=\"g\"><condition>"
-                                      "<action application=\"global\"/></condition></extension></context></section></document>",
-                                  "t.xml", ".");
+    const auto loaded = load_text(
+        "<document><section name=\"dialplan\"><context name=\"c\">" + extensions +
+            "</context><context name=\"global\"><extension name=\"g\"><condition>"
+            "<action application=\"global\"/></condition></extension></context></section></document>",
+        "t.xml", ".");
     EXPECT_TRUE(loaded);
     if (!loaded) return "broken";
     profile_.context = context_name_;
@@ -26,16 +27,15 @@ class Hunt : public testing::Test {
     context.configuration = loaded->get();
     context.session = &session;
     std::string text;
-    const HuntPort port{
-        [](std::string_view name) {
-          return name == "set" || name == "push" ? Standing::routing_safe
-                 : name == "unknown"             ? Standing::unknown
-                                                 : Standing::known;
-        },
-        [&](const Action& action) {
-          text += '*' + action.application + '(' + action.data + ')';
-          if (action.application == "set") set(context, action.data);
-        }};
+    const HuntPort port{[](std::string_view name) {
+                          return name == "set" || name == "push" ? Standing::routing_safe
+                                 : name == "unknown"             ? Standing::unknown
+                                                                 : Standing::known;
+                        },
+                        [&](const Action& action) {
+                          text += '*' + action.application + '(' + action.data + ')';
+                          if (action.application == "set") set(context, action.data);
+                        }};
     const auto route = hunt(context, port);
     if (!route) return text + '!' + std::string{name(route.error())};
     extension_ = route->extension;
@@ -49,22 +49,25 @@ class Hunt : public testing::Test {
 };
 
 TEST_F(Hunt, DP_FirstMatchStops) {
-  EXPECT_EQ(run(R"(<extension name="a"><condition field="destination_number" expression="^9"><action application="a"/></condition></extension>
+  EXPECT_EQ(
+      run(R"(<extension name="a"><condition field="destination_number" expression="^9"><action application="a"/></condition></extension>
                    <extension name="b"><condition field="destination_number" expression="^(555)(\d+)$"><action application="b" data="$2-$1-$3"/></condition></extension>
                    <extension name="x"><condition><action application="c"/></condition></extension>)"),
-            "b(1234-555-)");
+      "b(1234-555-)");
   EXPECT_EQ(extension_, "b");
   EXPECT_EQ(variables_.get("DP_MATCH"), "ARRAY::5551234|:555|:1234");
 }
 
 TEST_F(Hunt, DP_ContinueCollects) {
   EXPECT_EQ(run(R"(<extension continue="TRUE"><condition><action application="a"/></condition></extension>
-                   <extension><condition><action application="b"/></condition></extension>)"), "a()b()");
+                   <extension><condition><action application="b"/></condition></extension>)"),
+            "a()b()");
 }
 
 TEST_F(Hunt, DP_BreakRules) {
   const auto two = [this](const char* rule, const char* first) {
-    return run(std::string{"<extension><condition field=\"destination_number\" expression=\""} + first + "\" break=\"" + rule +
+    return run(std::string{"<extension><condition field=\"destination_number\" expression=\""} + first +
+               "\" break=\"" + rule +
                "\"><action application=\"y\"/><anti-action application=\"n\"/></condition>"
                "<condition><action application=\"z\"/></condition></extension>");
   };
@@ -78,13 +81,16 @@ TEST_F(Hunt, DP_BreakRules) {
 }
 
 TEST_F(Hunt, DP_ActionsStayWhenALaterConditionFails) {
-  EXPECT_EQ(run(R"(<extension><condition><action application="a"/></condition><condition field="ani" expression="x"/></extension>
-                   <extension><condition><action application="b"/></condition></extension>)"), "a()b()");
+  EXPECT_EQ(
+      run(R"(<extension><condition><action application="a"/></condition><condition field="ani" expression="x"/></extension>
+                   <extension><condition><action application="b"/></condition></extension>)"),
+      "a()b()");
 }
 
 TEST_F(Hunt, DP_Nested) {
   const auto nested = [this](const char* attribute, const char* inner) {
-    return run(std::string{"<extension><condition "} + attribute + "><condition field=\"ani\" expression=\"x\">" + inner +
+    return run(std::string{"<extension><condition "} + attribute +
+               "><condition field=\"ani\" expression=\"x\">" + inner +
                "</condition><action application=\"o\"/></condition></extension>"
                "<extension><condition><action application=\"n\"/></condition></extension>");
   };
@@ -95,7 +101,8 @@ TEST_F(Hunt, DP_Nested) {
 
 TEST_F(Hunt, DP_RegexModes) {
   const auto mode = [this](const char* name, const char* a, const char* b) {
-    return run(std::string{"<extension><condition regex=\""} + name + "\"><regex field=\"destination_number\" expression=\"" + a +
+    return run(std::string{"<extension><condition regex=\""} + name +
+               "\"><regex field=\"destination_number\" expression=\"" + a +
                "\"/><regex field=\"caller_id_number\" expression=\"" + b +
                "\"/><action application=\"y\"/><anti-action application=\"n\"/></condition></extension>");
   };
@@ -112,27 +119,41 @@ TEST_F(Hunt, DP_RegexModes) {
 }
 
 TEST_F(Hunt, DP_InlineRunsDuringTheHunt) {
-  EXPECT_EQ(run(R"(<extension continue="true"><condition><action application="set" data="v=1" inline="true"/></condition></extension>
+  EXPECT_EQ(
+      run(R"(<extension continue="true"><condition><action application="set" data="v=1" inline="true"/></condition></extension>
                    <extension><condition field="${v}" expression="^1$"><action application="seen"/></condition></extension>)"),
-            "*set(v=1)seen()");
-  EXPECT_EQ(run(R"(<extension><condition><action application="bridge" inline="true"/><action application="a"/></condition></extension>)"), "a()");
-  EXPECT_EQ(run(R"(<extension><condition><action application="unknown" inline="true"/><action application="a"/></condition></extension>)"),
-            "!unknown application");
+      "*set(v=1)seen()");
+  EXPECT_EQ(
+      run(R"(<extension><condition><action application="bridge" inline="true"/><action application="a"/></condition></extension>)"),
+      "a()");
+  EXPECT_EQ(
+      run(R"(<extension><condition><action application="unknown" inline="true"/><action application="a"/></condition></extension>)"),
+      "!unknown application");
 }
 
 TEST_F(Hunt, DP_LoopAndText) {
-  EXPECT_EQ(run(R"(<extension><condition><action application="a" loop="2"/><action application="b" loop="0"/><action application="c" loop="-3"/><action application="d" loop=""/><action application="e" data="no">text</action></condition></extension>)"),
-            "a()a()c()e(text)");
-  EXPECT_EQ(run(R"(<extension><condition><action application="a" loop="2000000000"/></condition></extension>)").size(), 3 * actions_max);
+  EXPECT_EQ(
+      run(R"(<extension><condition><action application="a" loop="2"/><action application="b" loop="0"/><action application="c" loop="-3"/><action application="d" loop=""/><action application="e" data="no">text</action></condition></extension>)"),
+      "a()a()c()e(text)");
+  EXPECT_EQ(
+      run(R"(<extension><condition><action application="a" loop="2000000000"/></condition></extension>)")
+          .size(),
+      3 * actions_max);
 }
 
 TEST_F(Hunt, DP_RefusedSequence) {
-  EXPECT_EQ(run(R"(<extension><condition><action application="a" data="\'x"/><action application="b"/></condition></extension>)"), "b()");
+  EXPECT_EQ(
+      run(R"(<extension><condition><action application="a" data="\'x"/><action application="b"/></condition></extension>)"),
+      "b()");
 }
 
 TEST_F(Hunt, DP_NoRoute) {
-  EXPECT_EQ(run(R"(<extension><condition field="ani" expression="x"><action application="a"/></condition></extension>)"), "!no extension matched");
-  EXPECT_EQ(run(R"(<extension><condition/></extension><extension><condition><action application="a"/></condition></extension>)"), "!no extension matched");
+  EXPECT_EQ(
+      run(R"(<extension><condition field="ani" expression="x"><action application="a"/></condition></extension>)"),
+      "!no extension matched");
+  EXPECT_EQ(
+      run(R"(<extension><condition/></extension><extension><condition><action application="a"/></condition></extension>)"),
+      "!no extension matched");
   context_name_ = "nosuch";
   EXPECT_EQ(run(""), "global()");
   profile_.dialplan = "nosuch";
@@ -157,9 +178,13 @@ TEST_F(Hunt, DP_InlineDialplan) {
 
 TEST_F(Hunt, DP_DynamicExpression) {
   variables_.set("pat", "^(555)");
-  EXPECT_EQ(run(R"(<extension><condition field="destination_number" expression="${pat}"><action application="a" data="$1"/></condition></extension>)"), "a(555)");
+  EXPECT_EQ(
+      run(R"(<extension><condition field="destination_number" expression="${pat}"><action application="a" data="$1"/></condition></extension>)"),
+      "a(555)");
   variables_.set("pat", "^(555");
-  EXPECT_EQ(run(R"(<extension><condition field="destination_number" expression="${pat}"><action application="a"/></condition></extension>)"), "!no extension matched");
+  EXPECT_EQ(
+      run(R"(<extension><condition field="destination_number" expression="${pat}"><action application="a"/></condition></extension>)"),
+      "!no extension matched");
 }
 
 }  // namespace

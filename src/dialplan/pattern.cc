@@ -14,7 +14,9 @@ namespace dialplan {
 
 namespace {
 
-pcre2_code* code_of(void* code) { return static_cast<pcre2_code*>(code); }
+pcre2_code* code_of(void* code) {
+  return static_cast<pcre2_code*>(code);
+}
 
 /// One match context a thread, with the limits set once.
 pcre2_match_context* match_context() {
@@ -52,12 +54,15 @@ std::pair<std::string_view, std::uint32_t> split_flags(std::string_view expressi
 
 }  // namespace
 
-void Pattern::Free::operator()(void* code) const { pcre2_code_free(code_of(code)); }
+void Pattern::Free::operator()(void* code) const {
+  pcre2_code_free(code_of(code));
+}
 
 base::Result<Pattern, PatternError> Pattern::compile(std::string_view expression) {
   if (expression.size() > expression_size_max)
     return base::Unexpected<PatternError>{
-        {"the expression is longer than " + std::to_string(expression_size_max) + " characters", expression_size_max}};
+        {"the expression is longer than " + std::to_string(expression_size_max) + " characters",
+         expression_size_max}};
   const auto [inside, flags] = split_flags(expression);
   int error = 0;
   std::size_t offset = 0;
@@ -79,7 +84,8 @@ base::Result<Pattern, PatternError> Pattern::compile(std::string_view expression
 
 std::optional<Captures> Pattern::match(std::string_view subject) const {
   auto* code = code_of(code_.get());
-  const std::unique_ptr<pcre2_match_data, FreeMatch> data{pcre2_match_data_create_from_pattern(code, nullptr)};
+  const std::unique_ptr<pcre2_match_data, FreeMatch> data{
+      pcre2_match_data_create_from_pattern(code, nullptr)};
   const auto* text = subject.data() != nullptr ? subject.data() : "";
   const int count = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text), subject.size(), 0, 0, data.get(),
                                 match_context());

@@ -45,7 +45,8 @@ class Pattern {
   bool has_parenthesis_ = false;
 };
 
-/// Compiles or finds among the last ones of this thread; null when the expression is wrong. Valid until the next call.
+/// Compiles or finds among the last ones of this thread; null when the expression is wrong. Valid until the
+/// next call.
 const Pattern* cached_pattern(std::string_view expression);
 
 /// `$0`..`$999` replaced by captures, empty when there is none; everything else stays.

@@ -50,7 +50,8 @@ TEST(Pattern, WorkIsBounded) {
 TEST(Pattern, CacheForgetsTheOldest) {
   const auto* first = cached_pattern("^1");
   EXPECT_EQ(cached_pattern("^1"), first);
-  for (std::size_t i = 0; i < pattern_cache_size + 10; ++i) ASSERT_NE(cached_pattern("^" + std::to_string(i) + "x"), nullptr);
+  for (std::size_t i = 0; i < pattern_cache_size + 10; ++i)
+    ASSERT_NE(cached_pattern("^" + std::to_string(i) + "x"), nullptr);
   ASSERT_NE(cached_pattern("^1"), nullptr);
   EXPECT_EQ(cached_pattern("(unclosed"), nullptr);
   EXPECT_EQ(cached_pattern("(unclosed"), nullptr);

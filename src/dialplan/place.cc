@@ -5,7 +5,9 @@
 
 namespace dialplan {
 
-std::string Place::text() const { return file + ':' + std::to_string(line) + ':' + std::to_string(column); }
+std::string Place::text() const {
+  return file + ':' + std::to_string(line) + ':' + std::to_string(column);
+}
 
 std::string_view name(Severity severity) {
   switch (severity) {

@@ -17,26 +17,32 @@ void warn(Findings& findings, Place place, std::string message) {
   findings.push_back({Severity::warning, std::move(place), std::move(message)});
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
+std::string quoted(std::string_view text) {
+  return "'" + std::string{text} + "'";
+}
 
 std::string suggestion(std::string_view word, std::span<const std::string_view> names) {
   const auto near = base::nearest(word, names);
   return near.empty() ? std::string{} : ", did you mean " + quoted(near) + "?";
 }
 
-void check_attributes(const Element& element, std::span<const std::string_view> known, bool time, Findings& findings) {
+void check_attributes(const Element& element, std::span<const std::string_view> known, bool time,
+                      Findings& findings) {
   for (const auto name : element.attributes()) {
-    if (std::find(known.begin(), known.end(), name) != known.end() || (time && TimeRule::is_attribute(name))) continue;
+    if (std::find(known.begin(), known.end(), name) != known.end() || (time && TimeRule::is_attribute(name)))
+      continue;
     if (element.name() == "condition" && name == "continue")
       warn(findings, element.place(name), "continue has no effect on a condition; it belongs to <extension>");
     else if (name != "comment" && name != "description")
       warn(findings, element.place(name),
-           "unknown attribute " + quoted(name) + " of <" + std::string{element.name()} + ">" + suggestion(name, known));
+           "unknown attribute " + quoted(name) + " of <" + std::string{element.name()} + ">" +
+               suggestion(name, known));
   }
 }
 
 constexpr std::string_view extension_attributes[] = {"name", "continue"};
-constexpr std::string_view condition_attributes[] = {"field", "expression", "break", "regex", "require-nested"};
+constexpr std::string_view condition_attributes[] = {"field", "expression", "break", "regex",
+                                                     "require-nested"};
 constexpr std::string_view regex_attributes[] = {"field", "expression"};
 constexpr std::string_view action_attributes[] = {"application", "data", "inline", "loop"};
 
@@ -58,7 +64,8 @@ PlanAction read_action(const Element& element, Findings& findings) {
                     .place = element.place()};
   if (base::trim(action.data).empty()) action.data = std::string{element.attribute("data")};
   if (action.application.empty()) warn(findings, action.place, "an action without application ends the call");
-  if (action.times == 0) warn(findings, element.place("loop"), "this loop count means that the action never runs");
+  if (action.times == 0)
+    warn(findings, element.place("loop"), "this loop count means that the action never runs");
   return action;
 }
 
@@ -80,11 +87,13 @@ PlanTest read_test(const Element& element, Findings& findings) {
       warn(findings, element.place(name), std::string{name} + ": " + fault);
   }
   if (test.has_field && !test.time.empty())
-    warn(findings, test.place, "time attributes and a field in one condition: either of them passing is enough; "
-                               "write two conditions if both are meant");
+    warn(findings, test.place,
+         "time attributes and a field in one condition: either of them passing is enough; "
+         "write two conditions if both are meant");
   if (test.has_field && test.field.find('$') == std::string::npos) {
     const auto names = call::CallerProfile::field_names();
-    const auto known = std::any_of(names.begin(), names.end(), [&](auto name) { return base::same(name, test.field); });
+    const auto known =
+        std::any_of(names.begin(), names.end(), [&](auto name) { return base::same(name, test.field); });
     if (!known)
       warn(findings, element.place("field"),
            "unknown field " + quoted(test.field) + ": a channel variable is written ${" + test.field + "}" +
@@ -107,8 +116,8 @@ Break read_break(const Element& element, Findings& findings) {
   if (text.empty()) return Break::on_false;
   for (std::size_t i = 0; i < std::size(names); ++i)
     if (base::same(text, names[i])) return static_cast<Break>(i);
-  warn(findings, element.place("break"), "unknown break " + quoted(text) + " counts as on-false" +
-                                             suggestion(text, names));
+  warn(findings, element.place("break"),
+       "unknown break " + quoted(text) + " counts as on-false" + suggestion(text, names));
   return Break::on_false;
 }
 
@@ -118,8 +127,8 @@ RegexMode read_mode(const Element& element, Findings& findings) {
   const auto text = element.attribute("regex");
   for (std::size_t i = 0; i < std::size(names); ++i)
     if (base::same(text, names[i])) return static_cast<RegexMode>(i + 1);
-  warn(findings, element.place("regex"), "unknown regex mode " + quoted(text) + " counts as any" +
-                                             suggestion(text, names));
+  warn(findings, element.place("regex"),
+       "unknown regex mode " + quoted(text) + " counts as any" + suggestion(text, names));
   return RegexMode::any;
 }
 
@@ -129,7 +138,8 @@ PlanCondition read_condition(const Element& element, Findings& findings, unsigne
   condition.mode = read_mode(element, findings);
   condition.test = read_test(element, findings);
   condition.when = read_break(element, findings);
-  condition.require_nested = !element.has("require-nested") || base::is_true(element.attribute("require-nested"));
+  condition.require_nested =
+      !element.has("require-nested") || base::is_true(element.attribute("require-nested"));
   for (const auto& child : element.children()) {
     if (child.name() == "action") {
       condition.actions.push_back(read_action(child, findings));
@@ -142,12 +152,13 @@ PlanCondition read_condition(const Element& element, Findings& findings, unsigne
       if (depth < condition_depth_max)
         condition.nested.push_back(read_condition(child, findings, depth + 1));
       else
-        warn(findings, child.place(), "conditions nested deeper than " + std::to_string(condition_depth_max) +
-                                          " are left out");
+        warn(findings, child.place(),
+             "conditions nested deeper than " + std::to_string(condition_depth_max) + " are left out");
     } else if (child.name() != "expression") {
       constexpr std::string_view known[] = {"action", "anti-action", "regex", "condition", "expression"};
-      warn(findings, child.place(), "unknown element <" + std::string{child.name()} + "> in a condition" +
-                                        suggestion(child.name(), known));
+      warn(findings, child.place(),
+           "unknown element <" + std::string{child.name()} + "> in a condition" +
+               suggestion(child.name(), known));
     }
   }
   if (!condition.regexes.empty() && condition.mode == RegexMode::none)
@@ -165,9 +176,11 @@ PlanExtension read_extension(const Element& element, Findings& findings) {
     if (child.name() == "condition")
       extension.conditions.push_back(read_condition(child, findings, 0));
     else
-      warn(findings, child.place(), "<" + std::string{child.name()} + "> is ignored outside of a <condition>");
+      warn(findings, child.place(),
+           "<" + std::string{child.name()} + "> is ignored outside of a <condition>");
   }
-  if (extension.conditions.empty()) warn(findings, extension.place, "an extension without condition never matches");
+  if (extension.conditions.empty())
+    warn(findings, extension.place, "an extension without condition never matches");
   return extension;
 }
 
@@ -179,8 +192,9 @@ void Plan::add(const Element& element, Findings& findings) {
   context->place = element.place();
   if (context->name.empty()) return warn(findings, context->place, "a <context> without name is never used");
   if (const auto* first = find(context->name); first != nullptr)
-    return warn(findings, context->place, "context " + quoted(context->name) + " is already at " +
-                                              first->place.text() + "; this one is never used");
+    return warn(findings, context->place,
+                "context " + quoted(context->name) + " is already at " + first->place.text() +
+                    "; this one is never used");
   for (const auto& child : element.children()) {
     if (child.name() == "extension")
       context->extensions.push_back(read_extension(child, findings));

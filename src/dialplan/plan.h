@@ -1,4 +1,5 @@
-// dialplan/plan.h - the dialplan section compiled: contexts, extensions, conditions and actions, ready to be walked.
+// dialplan/plan.h - the dialplan section compiled: contexts, extensions, conditions and actions, ready to be
+// walked.
 #pragma once
 #include <memory>
 #include <optional>
@@ -28,8 +29,9 @@ struct PlanAction {
 struct PlanTest {
   std::string field, expression;
   bool has_field = false;
-  bool expands = false;            ///< the expression has variables: compiled when it is used
-  std::optional<Pattern> pattern;  ///< compiled once; empty: it is empty, it expands, or it is wrong (never matches)
+  bool expands = false;  ///< the expression has variables: compiled when it is used
+  std::optional<Pattern>
+      pattern;  ///< compiled once; empty: it is empty, it expands, or it is wrong (never matches)
   TimeRule time;
   Place place;
 };

@@ -16,8 +16,9 @@
 namespace dialplan {
 
 Place Source::place(std::size_t offset) const {
-  const auto after = std::upper_bound(segments_.begin(), segments_.end(), offset,
-                                      [](std::size_t at, const Segment& segment) { return at < segment.offset; });
+  const auto after =
+      std::upper_bound(segments_.begin(), segments_.end(), offset,
+                       [](std::size_t at, const Segment& segment) { return at < segment.offset; });
   if (after == segments_.begin()) return {files_.empty() ? std::string{} : files_[0], 1, 1};
   const auto& segment = *(after - 1);
   Place place{files_[segment.file], segment.line, segment.column};
@@ -99,7 +100,8 @@ class Preprocessor {
     run(text, path.lexically_normal().string(), path.parent_path(), depth);
   }
 
-  void run(std::string_view text, const std::string& file, const std::filesystem::path& directory, unsigned depth) {
+  void run(std::string_view text, const std::string& file, const std::filesystem::path& directory,
+           unsigned depth) {
     if (out_.source.files_.size() >= document_files_max)
       return fail({file, 1, 1}, "more than " + std::to_string(document_files_max) + " files");
     const Reader outer = reader_;
@@ -142,7 +144,8 @@ class Preprocessor {
   void copy(std::size_t count) {
     const auto piece = reader_.rest().substr(0, count);
     if (out_.source.text_.size() + piece.size() > document_size_max)
-      return fail(here(), "the configuration is larger than " + std::to_string(document_size_max >> 20) + " MiB");
+      return fail(here(),
+                  "the configuration is larger than " + std::to_string(document_size_max >> 20) + " MiB");
     out_.source.text_ += piece;
     skip(piece.size());
   }
@@ -184,14 +187,16 @@ class Preprocessor {
       segment(false);
       const auto value = out_.globals.get(name);
       if (out_.source.text_.size() + value.size() > document_size_max)
-        return fail(here(), "the configuration is larger than " + std::to_string(document_size_max >> 20) + " MiB");
+        return fail(here(),
+                    "the configuration is larger than " + std::to_string(document_size_max >> 20) + " MiB");
       out_.source.text_ += value;
       skip(close + 1);
       segment(true);
     }
   }
 
-  /// Comments are dropped. The reference runs directives even there; whoever comments one out does not expect that.
+  /// Comments are dropped. The reference runs directives even there; whoever comments one out does not expect
+  /// that.
   void comment() {
     const auto rest = reader_.rest();
     const auto end = rest.find(comment_close);
@@ -207,7 +212,8 @@ class Preprocessor {
   void comment_directive(const std::filesystem::path& directory, unsigned depth) {
     const auto rest = reader_.rest();
     const auto end = rest.find(comment_close);
-    if (end == std::string_view::npos) return fail(here(), "the comment that starts here does not end with '-->'");
+    if (end == std::string_view::npos)
+      return fail(here(), "the comment that starts here does not end with '-->'");
     auto inside = base::trim(rest.substr(5, end - 5));
     const auto blank = std::find_if(inside.begin(), inside.end(), base::is_space) - inside.begin();
     const std::string command{inside.substr(0, static_cast<std::size_t>(blank))};
@@ -259,13 +265,16 @@ class Preprocessor {
     if (base::same(command, "env-set")) return assign(data, place, true);
     if (base::same(command, "include")) return include(data, place, directory, depth);
     constexpr std::string_view refused[] = {"exec", "exec-set", "stun-set"};
-    if (std::any_of(std::begin(refused), std::end(refused), [&](auto word) { return base::same(command, word); }))
-      return say(Severity::warning, place,
-                 "X-PRE-PROCESS " + std::string{command} + " is not run; set the value with cmd=\"set\" instead");
+    if (std::any_of(std::begin(refused), std::end(refused),
+                    [&](auto word) { return base::same(command, word); }))
+      return say(
+          Severity::warning, place,
+          "X-PRE-PROCESS " + std::string{command} + " is not run; set the value with cmd=\"set\" instead");
     constexpr std::string_view known[] = {"set", "env-set", "include", "exec", "exec-set", "stun-set"};
     const auto near = base::nearest(command, known);
-    say(Severity::error, place, "unknown X-PRE-PROCESS command '" + std::string{command} + "'" +
-                                    (near.empty() ? "" : ", did you mean '" + std::string{near} + "'?"));
+    say(Severity::error, place,
+        "unknown X-PRE-PROCESS command '" + std::string{command} + "'" +
+            (near.empty() ? "" : ", did you mean '" + std::string{near} + "'?"));
   }
 
   void assign(const std::string& data, const Place& place, bool environment) {
@@ -283,8 +292,8 @@ class Preprocessor {
                unsigned depth) {
     if (depth + 1 >= include_depth_max)
       return fail(place, "files include each other more than " + std::to_string(include_depth_max) + " deep");
-    const auto path = std::filesystem::path{pattern}.is_absolute() ? std::filesystem::path{pattern}
-                                                                   : directory / pattern;
+    const auto path =
+        std::filesystem::path{pattern}.is_absolute() ? std::filesystem::path{pattern} : directory / pattern;
     ::glob_t found{};
     std::vector<std::string> files;
     if (::glob(path.c_str(), GLOB_NOSORT, nullptr, &found) == 0)

@@ -1,4 +1,5 @@
-// dialplan/preprocessor.h - X-PRE-PROCESS: many files become one text that remembers where each byte came from.
+// dialplan/preprocessor.h - X-PRE-PROCESS: many files become one text that remembers where each byte came
+// from.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -19,7 +20,8 @@ class Source {
 
  private:
   friend class Preprocessor;
-  /// From `offset` on the text is a copy of a file from line:column on, or one replaced value that stands there.
+  /// From `offset` on the text is a copy of a file from line:column on, or one replaced value that stands
+  /// there.
   struct Segment {
     std::size_t offset;
     std::uint32_t file, line, column;

@@ -19,7 +19,8 @@ class Document;
 enum class DtmfType : std::uint8_t { rfc2833, info, none };
 enum class Negotiation : std::uint8_t { generous, greedy, scrooge };
 
-/// One <profile> of sofia.conf. Every member is a row of profile_settings(), which says unit, default and range.
+/// One <profile> of sofia.conf. Every member is a row of profile_settings(), which says unit, default and
+/// range.
 struct ProfileSettings {
   // Where it listens and what it says of itself.
   std::string sip_ip, rtp_ip, ext_sip_ip, ext_rtp_ip, user_agent_string, sip_domain;
@@ -31,13 +32,14 @@ struct ProfileSettings {
   // Who may come in.
   bool auth_calls = false, accept_blind_reg = false, accept_blind_auth = false, auth_all_packets = false,
        log_auth_failures = false, disable_register = false, inbound_reg_force_matching_username = false;
-  std::string challenge_realm, force_register_domain, force_register_db_domain, apply_inbound_acl, apply_register_acl;
+  std::string challenge_realm, force_register_domain, force_register_db_domain, apply_inbound_acl,
+      apply_register_acl;
   base::Duration nonce_ttl{};
   // Registrations.
   bool multiple_registrations = false, ndlb_force_rport = false, ndlb_received_in_nat_reg_contact = false,
        nat_options_ping = false, all_reg_options_ping = false, aggressive_nat_detection = false;
-  base::Duration sip_force_expires{}, sip_force_expires_min{}, sip_force_expires_max{}, sip_expires_max_deviation{},
-      sip_expires_late_margin{};
+  base::Duration sip_force_expires{}, sip_force_expires_min{}, sip_force_expires_max{},
+      sip_expires_max_deviation{}, sip_expires_late_margin{};
   std::uint32_t max_registrations_per_extension = 0;
   // Calls and dialogs.
   std::uint32_t max_proceeding = 0;
@@ -53,7 +55,8 @@ struct ProfileSettings {
   bool inbound_late_negotiation = false, disable_transcoding = false, disable_rtp_auto_adjust = false,
        inbound_proxy_media = false, inbound_bypass_media = false, suppress_cng = false,
        rtp_rewrite_timestamps = false;
-  base::Duration rtp_timeout_sec{}, rtp_hold_timeout_sec{}, auto_jitterbuffer_msec{}, rtcp_audio_interval_msec{};
+  base::Duration rtp_timeout_sec{}, rtp_hold_timeout_sec{}, auto_jitterbuffer_msec{},
+      rtcp_audio_interval_msec{};
   DtmfType dtmf_type = DtmfType::rfc2833;
   std::uint8_t rfc2833_pt = 0, cng_pt = 0;
   bool liberal_dtmf = false, pass_rfc2833 = false;
@@ -63,8 +66,8 @@ const base::Settings<ProfileSettings>& profile_settings();
 
 /// One <gateway>.
 struct GatewaySettings {
-  std::string username, auth_username, password, realm, from_user, from_domain, extension, proxy, register_proxy,
-      outbound_proxy, register_transport, contact_params, context;
+  std::string username, auth_username, password, realm, from_user, from_domain, extension, proxy,
+      register_proxy, outbound_proxy, register_transport, contact_params, context;
   bool registers = false, caller_id_in_from = false, extension_in_contact = false;
   base::Duration expire_seconds{}, retry_seconds{}, ping{};
   std::uint32_t ping_max = 0, ping_min = 0;

@@ -13,7 +13,8 @@ const ApiFunction* ApiFunction::find(std::string_view name) {
 
 const Application* Application::find(std::string_view name) {
   const auto* application = first_;
-  while (application != nullptr && !base::same(application->spec_.name, name)) application = application->next_;
+  while (application != nullptr && !base::same(application->spec_.name, name))
+    application = application->next_;
   return application;
 }
 

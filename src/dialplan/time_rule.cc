@@ -33,7 +33,9 @@ bool in_list(std::string_view list, int value, Parse parse) {
   return false;
 }
 
-std::optional<int> whole_number(std::string_view text) { return base::to_number<int>(text); }
+std::optional<int> whole_number(std::string_view text) {
+  return base::to_number<int>(text);
+}
 
 std::optional<int> weekday(std::string_view text) {
   constexpr std::array<std::string_view, 7> names{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
@@ -60,8 +62,8 @@ std::optional<Moment> moment(std::string_view text) {
   Moment result{};
   const std::string copy{base::trim(text)};
   int used = 0;
-  const int count = std::sscanf(copy.c_str(), "%4d-%2d-%2d%n %2d:%2d%n:%2d%n", &result[0], &result[1], &result[2],
-                                &used, &result[3], &result[4], &used, &result[5], &used);
+  const int count = std::sscanf(copy.c_str(), "%4d-%2d-%2d%n %2d:%2d%n:%2d%n", &result[0], &result[1],
+                                &result[2], &used, &result[3], &result[4], &used, &result[5], &used);
   if (count != 3 && count < 5) return std::nullopt;
   if (static_cast<std::size_t>(used) != copy.size()) return std::nullopt;
   return result;
@@ -91,10 +93,20 @@ int leading_number(std::string_view text) {
 
 const std::vector<std::pair<std::string_view, TimeRule::Kind>>& TimeRule::kinds() {
   using enum Kind;
-  static const std::vector<std::pair<std::string_view, Kind>> all{
-      {"year", year}, {"yday", yday}, {"mon", mon}, {"mday", mday}, {"week", week}, {"mweek", mweek},
-      {"wday", wday}, {"hour", hour}, {"minute", minute}, {"minute-of-day", minute_of_day},
-      {"time-of-day", time_of_day}, {"date-time", date_time}, {"tz-offset", tz_offset}, {"dst", dst}};
+  static const std::vector<std::pair<std::string_view, Kind>> all{{"year", year},
+                                                                  {"yday", yday},
+                                                                  {"mon", mon},
+                                                                  {"mday", mday},
+                                                                  {"week", week},
+                                                                  {"mweek", mweek},
+                                                                  {"wday", wday},
+                                                                  {"hour", hour},
+                                                                  {"minute", minute},
+                                                                  {"minute-of-day", minute_of_day},
+                                                                  {"time-of-day", time_of_day},
+                                                                  {"date-time", date_time},
+                                                                  {"tz-offset", tz_offset},
+                                                                  {"dst", dst}};
   return all;
 }
 
@@ -151,11 +163,13 @@ std::string TimeRule::fault(std::string_view attribute, std::string_view value) 
     for (const auto item : base::split(value, ',')) {
       const auto text = trim_front(item);
       const auto dash = text.find('-');
-      for (const auto bound : {text.substr(0, dash), dash == std::string_view::npos ? text : text.substr(dash + 1)}) {
+      for (const auto bound :
+           {text.substr(0, dash), dash == std::string_view::npos ? text : text.substr(dash + 1)}) {
         const auto number = parse(bound);
         if (!number) return quoted + " is not " + what + ": it never matches";
         if (*number < least || *number > most)
-          return std::to_string(*number) + " is outside " + std::to_string(least) + ".." + std::to_string(most);
+          return std::to_string(*number) + " is outside " + std::to_string(least) + ".." +
+                 std::to_string(most);
       }
     }
     return {};
@@ -177,13 +191,15 @@ std::string TimeRule::fault(std::string_view attribute, std::string_view value) 
       case Kind::date_time:
         for (const auto item : base::split(value, ',')) {
           const auto tilde = item.find('~');
-          if (tilde == std::string_view::npos || !moment(item.substr(0, tilde)) || !moment(item.substr(tilde + 1)))
+          if (tilde == std::string_view::npos || !moment(item.substr(0, tilde)) ||
+              !moment(item.substr(tilde + 1)))
             return quoted + " is not YYYY-MM-DD hh:mm:ss~YYYY-MM-DD hh:mm:ss: it never matches";
         }
         return {};
       case Kind::tz_offset:
-        return whole_number(value.starts_with('+') ? value.substr(1) : value) ? std::string{}
-                                                                              : quoted + " is not a number of hours";
+        return whole_number(value.starts_with('+') ? value.substr(1) : value)
+                   ? std::string{}
+                   : quoted + " is not a number of hours";
       case Kind::dst:
         return value.empty() || value == "0" || value == "1" || base::same(value, "true")
                    ? std::string{}

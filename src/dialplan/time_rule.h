@@ -1,7 +1,7 @@
 // dialplan/time_rule.h - the date and time attributes of a condition.
 //
-// year yday mon mday week mweek wday hour minute minute-of-day time-of-day date-time tz-offset dst: all that are given
-// must pass.
+// year yday mon mday week mweek wday hour minute minute-of-day time-of-day date-time tz-offset dst: all that
+// are given must pass.
 #pragma once
 #include <string>
 #include <string_view>
@@ -25,7 +25,20 @@ class TimeRule {
 
  private:
   enum class Kind : std::uint8_t {
-    year, yday, mon, mday, week, mweek, wday, hour, minute, minute_of_day, time_of_day, date_time, tz_offset, dst
+    year,
+    yday,
+    mon,
+    mday,
+    week,
+    mweek,
+    wday,
+    hour,
+    minute,
+    minute_of_day,
+    time_of_day,
+    date_time,
+    tz_offset,
+    dst
   };
   static const std::vector<std::pair<std::string_view, Kind>>& kinds();
   static bool test(Kind kind, std::string_view value, const LocalTime& time);

@@ -7,7 +7,9 @@
 namespace dialplan {
 namespace {
 
-call::WallTime at(std::int64_t epoch) { return call::WallTime{std::chrono::seconds{epoch}}; }
+call::WallTime at(std::int64_t epoch) {
+  return call::WallTime{std::chrono::seconds{epoch}};
+}
 
 TEST(TimeZone, Utc) {
   const auto t = TimeZone{}.local(at(1'000'000'000));
@@ -50,7 +52,8 @@ TEST(TimeZone, InstantIsTheInverse) {
 }
 
 TEST(TimeZone, NonsenseIsNoZone) {
-  for (const auto* text : {"", "X", "AB1", "CET", "CET-1CEST,M13.1.0,M1.1.0", "CET-1CEST,M3.5.0", "CET-999", "CET-1C!"})
+  for (const auto* text :
+       {"", "X", "AB1", "CET", "CET-1CEST,M13.1.0,M1.1.0", "CET-1CEST,M3.5.0", "CET-999", "CET-1C!"})
     EXPECT_FALSE(TimeZone::parse(text)) << text;
   EXPECT_FALSE(TimeZone::named("../../etc/passwd"));
   EXPECT_FALSE(TimeZone::named("/etc/passwd"));
@@ -67,22 +70,50 @@ TEST(TimeRule, Attributes) {
   // Monday 2026-11-23 07:35:16 UTC
   const auto now = TimeZone{}.local(at(1'795'419'316));
   ASSERT_EQ(now.hour, 7);
-  const Rule rules[] = {
-      {"year", "2026", true}, {"year", "1999,2026", true}, {"year", "", false}, {"year", "abc", false},
-      {"mon", "11", true}, {"mon", "99, 11", true}, {"mon", "nov", false}, {"mday", "023", true},
-      {"mday", "24-22", false}, {"yday", "327", true}, {"yday", "326", false}, {"week", "47", true},
-      {"week", "48", false}, {"mweek", "1-6", true}, {"mweek", "4", true}, {"wday", "2", true}, {"wday", "mon", true},
-      {"wday", "MONDAY", true}, {"wday", "sat-mon", true}, {"wday", "wed", false}, {"wday", "0", false},
-      {"hour", "7", true}, {"hour", "18-8", true}, {"hour", "8-18", false}, {"hour", "0 - 23", false},
-      {"minute", "30-40", true}, {"minute-of-day", "456", true}, {"minute-of-day", "455", false},
-      {"time-of-day", "07:05-09:05", true}, {"time-of-day", "06:35-05:35", true},
-      {"time-of-day", "09:35-10:35,06:35-08:35", true}, {"time-of-day", "07:35:16-07:35:16", true},
-      {"time-of-day", "07:30-07:35", false}, {"time-of-day", "banana", false},
-      {"date-time", "2026-11-23 07:35:16~2026-11-24 00:00:00", true},
-      {"date-time", "2026-11-22 07:35:16~2026-11-23 07:35:16", false},
-      {"date-time", "2010-01-01 00:00:00~2010-02-01 00:00:00,2026-01-01~2027-01-01", true},
-      {"tz-offset", "+0", true}, {"tz-offset", "abc", true}, {"tz-offset", "1", false}, {"dst", "", true},
-      {"dst", "true", false}, {"dst", "false", false}, {"dst", "0", true}};
+  const Rule rules[] = {{"year", "2026", true},
+                        {"year", "1999,2026", true},
+                        {"year", "", false},
+                        {"year", "abc", false},
+                        {"mon", "11", true},
+                        {"mon", "99, 11", true},
+                        {"mon", "nov", false},
+                        {"mday", "023", true},
+                        {"mday", "24-22", false},
+                        {"yday", "327", true},
+                        {"yday", "326", false},
+                        {"week", "47", true},
+                        {"week", "48", false},
+                        {"mweek", "1-6", true},
+                        {"mweek", "4", true},
+                        {"wday", "2", true},
+                        {"wday", "mon", true},
+                        {"wday", "MONDAY", true},
+                        {"wday", "sat-mon", true},
+                        {"wday", "wed", false},
+                        {"wday", "0", false},
+                        {"hour", "7", true},
+                        {"hour", "18-8", true},
+                        {"hour", "8-18", false},
+                        {"hour", "0 - 23", false},
+                        {"minute", "30-40", true},
+                        {"minute-of-day", "456", true},
+                        {"minute-of-day", "455", false},
+                        {"time-of-day", "07:05-09:05", true},
+                        {"time-of-day", "06:35-05:35", true},
+                        {"time-of-day", "09:35-10:35,06:35-08:35", true},
+                        {"time-of-day", "07:35:16-07:35:16", true},
+                        {"time-of-day", "07:30-07:35", false},
+                        {"time-of-day", "banana", false},
+                        {"date-time", "2026-11-23 07:35:16~2026-11-24 00:00:00", true},
+                        {"date-time", "2026-11-22 07:35:16~2026-11-23 07:35:16", false},
+                        {"date-time", "2010-01-01 00:00:00~2010-02-01 00:00:00,2026-01-01~2027-01-01", true},
+                        {"tz-offset", "+0", true},
+                        {"tz-offset", "abc", true},
+                        {"tz-offset", "1", false},
+                        {"dst", "", true},
+                        {"dst", "true", false},
+                        {"dst", "false", false},
+                        {"dst", "0", true}};
   for (const auto& [attribute, value, passes] : rules) {
     TimeRule rule;
     ASSERT_TRUE(rule.add(attribute, value));
@@ -104,9 +135,15 @@ TEST(TimeRule, FaultsAreExplained) {
   EXPECT_EQ(TimeRule::fault("wday", "mon-fri,sun"), "");
   EXPECT_EQ(TimeRule::fault("time-of-day", "08:00-18:00"), "");
   EXPECT_EQ(TimeRule::fault("date-time", "2026-01-01 00:00:00~2026-02-01 00:00:00"), "");
-  for (const auto& [attribute, value] : {std::pair{"hour", "25"}, {"mon", "nov"}, {"wday", "0"}, {"hour", "8 - 18"},
-                                         {"time-of-day", "8-18"}, {"date-time", "2026"}, {"dst", "false"},
-                                         {"tz-offset", "x"}, {"year", ""}})
+  for (const auto& [attribute, value] : {std::pair{"hour", "25"},
+                                         {"mon", "nov"},
+                                         {"wday", "0"},
+                                         {"hour", "8 - 18"},
+                                         {"time-of-day", "8-18"},
+                                         {"date-time", "2026"},
+                                         {"dst", "false"},
+                                         {"tz-offset", "x"},
+                                         {"year", ""}})
     EXPECT_NE(TimeRule::fault(attribute, value), "") << attribute << '=' << value;
 }
 

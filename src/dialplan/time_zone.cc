@@ -23,7 +23,9 @@ std::int64_t days_from_civil(int year, int month, int day) {
   return std::chrono::sys_days{std::chrono::year{year} / month / day}.time_since_epoch().count();
 }
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
 
 std::optional<int> take_int(std::string_view& text) {
   int value = 0;
@@ -88,7 +90,8 @@ bool TimeZone::take_change(std::string_view& text, Change& change) {
     const auto month = take_int(text);
     const auto week = take(text, '.') ? take_int(text) : std::nullopt;
     const auto day = take(text, '.') ? take_int(text) : std::nullopt;
-    if (!month || !week || !day || *month < 1 || *month > 12 || *week < 1 || *week > 5 || *day < 0 || *day > 6)
+    if (!month || !week || !day || *month < 1 || *month > 12 || *week < 1 || *week > 5 || *day < 0 ||
+        *day > 6)
       return false;
     change = {.month = *month, .week = *week, .day = *day};
   } else {
@@ -122,7 +125,8 @@ std::optional<TimeZone> TimeZone::parse(std::string_view rule) {
   }
   Change begin{.month = 3, .week = 2};
   Change end{.month = 11, .week = 1};
-  if (!rule.empty() && (!take_change(rule, begin) || !take_change(rule, end) || !rule.empty())) return std::nullopt;
+  if (!rule.empty() && (!take_change(rule, begin) || !take_change(rule, end) || !rule.empty()))
+    return std::nullopt;
   zone.begin_ = begin;
   zone.end_ = end;
   return zone;
@@ -131,7 +135,8 @@ std::optional<TimeZone> TimeZone::parse(std::string_view rule) {
 std::optional<TimeZone> TimeZone::named(std::string_view name) {
   thread_local std::unordered_map<std::string, std::optional<TimeZone>> known;
   constexpr std::size_t known_max = 1000;
-  if (name.empty() || name.size() > zone_name_max || name.front() == '/' || name.find("..") != std::string_view::npos)
+  if (name.empty() || name.size() > zone_name_max || name.front() == '/' ||
+      name.find("..") != std::string_view::npos)
     return std::nullopt;
   const std::string key{name};
   if (const auto found = known.find(key); found != known.end()) return found->second;
@@ -154,12 +159,14 @@ const TimeZone& TimeZone::system() {
 std::int64_t TimeZone::day_of(const Change& change, int year) {
   if (change.month == 0) {
     const bool leap = std::chrono::year{year}.is_leap();
-    return days_from_civil(year, 1, 1) + change.day + (!change.leap_counted && leap && change.day >= 59 ? 1 : 0);
+    return days_from_civil(year, 1, 1) + change.day +
+           (!change.leap_counted && leap && change.day >= 59 ? 1 : 0);
   }
   const auto first = days_from_civil(year, change.month, 1);
   const auto weekday = (first % 7 + 11) % 7;  // 1970-01-01 was a Thursday
   auto day = first + (change.day - weekday + 7) % 7 + (change.week - 1) * 7;
-  const auto next_month = change.month == 12 ? days_from_civil(year + 1, 1, 1) : days_from_civil(year, change.month + 1, 1);
+  const auto next_month =
+      change.month == 12 ? days_from_civil(year + 1, 1, 1) : days_from_civil(year, change.month + 1, 1);
   while (day >= next_month) day -= 7;
   return day;
 }
@@ -194,8 +201,8 @@ LocalTime TimeZone::local(call::WallTime time) const {
 }
 
 call::WallTime TimeZone::instant(const LocalTime& clock) const {
-  const auto shown = days_from_civil(clock.year, clock.month, 1) * seconds_a_day + (clock.day - 1) * seconds_a_day +
-                     clock.hour * 3600 + clock.minute * 60 + clock.second;
+  const auto shown = days_from_civil(clock.year, clock.month, 1) * seconds_a_day +
+                     (clock.day - 1) * seconds_a_day + clock.hour * 3600 + clock.minute * 60 + clock.second;
   const auto summer = shown - daylight_offset_;
   const auto utc = begin_ && daylight_at(summer) ? summer : shown - offset_;
   return call::WallTime{std::chrono::seconds{utc}};

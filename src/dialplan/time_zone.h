@@ -1,8 +1,8 @@
 // dialplan/time_zone.h - local time in any zone, without the process-wide TZ of the C library.
 //
-// A zone is a POSIX rule (IEEE 1003.1 section 8.3, as in timezones.conf): "EST5EDT,M3.2.0,M11.1.0". A name like
-// America/New_York finds its rule in timezones.conf, else at the end of the system's TZif file (RFC 8536): today's
-// rule, which is what a dialplan asks for.
+// A zone is a POSIX rule (IEEE 1003.1 section 8.3, as in timezones.conf): "EST5EDT,M3.2.0,M11.1.0". A name
+// like America/New_York finds its rule in timezones.conf, else at the end of the system's TZif file (RFC
+// 8536): today's rule, which is what a dialplan asks for.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,10 +14,10 @@
 namespace dialplan {
 
 struct LocalTime {
-  int year = 1970, month = 1, day = 1;         ///< month and day from 1
+  int year = 1970, month = 1, day = 1;  ///< month and day from 1
   int hour = 0, minute = 0, second = 0;
-  int weekday = 4, yearday = 0;                ///< 0 = Sunday; 0 = 1 January
-  int offset_seconds = 0;                      ///< east of Greenwich
+  int weekday = 4, yearday = 0;  ///< 0 = Sunday; 0 = 1 January
+  int offset_seconds = 0;        ///< east of Greenwich
   bool daylight = false;
 };
 
@@ -34,7 +34,8 @@ class TimeZone {
   static const TimeZone& system();
 
   LocalTime local(call::WallTime time) const;
-  /// The instant at which the clock of this zone shows that date and time; the earlier one when there are two.
+  /// The instant at which the clock of this zone shows that date and time; the earlier one when there are
+  /// two.
   call::WallTime instant(const LocalTime& clock) const;
   std::string_view abbreviation(bool daylight) const { return daylight ? daylight_name_ : name_; }
 

@@ -34,7 +34,8 @@ std::string again(std::string_view value, Context& context) {
   return has_expansion(value) ? expand(value, context) : std::string{value};
 }
 
-void add(Context& context, std::string_view data, void (call::Variables::*method)(std::string_view, std::string_view)) {
+void add(Context& context, std::string_view data,
+         void (call::Variables::*method)(std::string_view, std::string_view)) {
   const auto at = data.find_first_of(",=");
   if (at == std::string_view::npos) {
     variables(context).unset(data);
@@ -66,7 +67,9 @@ void set(Context& context, std::string_view data) {
     variables(context).set(name, again(value, context));
 }
 
-void unset(Context& context, std::string_view data) { variables(context).unset(data); }
+void unset(Context& context, std::string_view data) {
+  variables(context).unset(data);
+}
 
 void multiset(Context& context, std::string_view data) {
   for (const auto& item : call::split_arguments(data)) {
@@ -79,10 +82,18 @@ void multiunset(Context& context, std::string_view data) {
   for (const auto& name : call::split_arguments(data)) variables(context).unset(name);
 }
 
-void push(Context& context, std::string_view data) { add(context, data, &call::Variables::push); }
-void unshift(Context& context, std::string_view data) { add(context, data, &call::Variables::unshift); }
-void export_variable(Context& context, std::string_view data) { export_to(context, data, "export_vars"); }
-void bridge_export(Context& context, std::string_view data) { export_to(context, data, "bridge_export_vars"); }
+void push(Context& context, std::string_view data) {
+  add(context, data, &call::Variables::push);
+}
+void unshift(Context& context, std::string_view data) {
+  add(context, data, &call::Variables::unshift);
+}
+void export_variable(Context& context, std::string_view data) {
+  export_to(context, data, "export_vars");
+}
+void bridge_export(Context& context, std::string_view data) {
+  export_to(context, data, "bridge_export_vars");
+}
 
 void set_global(Context& context, std::string_view data) {
   const auto [name, value, any] = split_assignment(data, true);
@@ -107,7 +118,9 @@ void capture(Context& context, std::string_view data) {
 
 void strftime(Context& context, std::string_view data) {
   const auto [name, value, any] = split_assignment(data, false);
-  if (any) variables(context).set(base::trim(name), format_time(std::string{value}, TimeZone::system().local(context.now)));
+  if (any)
+    variables(context).set(base::trim(name),
+                           format_time(std::string{value}, TimeZone::system().local(context.now)));
 }
 
 bool set_user(Context& context, std::string_view data) {
@@ -122,7 +135,8 @@ bool set_user(Context& context, std::string_view data) {
   auto& into = variables(context);
   into.set("user_name", user->id);
   into.set("domain_name", user->domain);
-  user->variables.for_each([&](std::string_view name, std::string_view value) { into.set(prefix + std::string{name}, value); });
+  user->variables.for_each(
+      [&](std::string_view name, std::string_view value) { into.set(prefix + std::string{name}, value); });
   return true;
 }
 

@@ -1,4 +1,5 @@
-// dialplan/variable_actions.h - what set, export, push, multiset and their relatives do, without a call around them.
+// dialplan/variable_actions.h - what set, export, push, multiset and their relatives do, without a call
+// around them.
 //
 // Each takes the data as the application gets it (expanded once) and is what src/app/*.cc calls.
 #pragma once

@@ -20,7 +20,8 @@ struct Operand {
 std::optional<double> as_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
@@ -66,8 +67,10 @@ std::string_view take_choice(std::string_view& text) {
   auto colon = text.find(" :", search);
   if (text.starts_with(':')) colon = 0;
   auto choice = base::trim(text.substr(0, colon));
-  text = colon == std::string_view::npos ? std::string_view{} : text.substr(colon + (text.starts_with(':') ? 1 : 2));
-  if (choice.size() >= 2 && choice.front() == '\'' && choice.back() == '\'') choice = choice.substr(1, choice.size() - 2);
+  text = colon == std::string_view::npos ? std::string_view{}
+                                         : text.substr(colon + (text.starts_with(':') ? 1 : 2));
+  if (choice.size() >= 2 && choice.front() == '\'' && choice.back() == '\'')
+    choice = choice.substr(1, choice.size() - 2);
   return choice;
 }
 
@@ -87,8 +90,8 @@ std::string run(std::string_view text, Context&) {
   return std::string{*result ? yes : no};
 }
 
-const ApiFunction cond{{"cond", "<a> <operator> <b> ? <yes> [: <no>]",
-                        "Compares numbers, texts (== and !=) or lengths.", run}};
+const ApiFunction cond{
+    {"cond", "<a> <operator> <b> ? <yes> [: <no>]", "Compares numbers, texts (== and !=) or lengths.", run}};
 
 }  // namespace
 

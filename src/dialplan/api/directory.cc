@@ -8,7 +8,9 @@ namespace dialplan {
 
 namespace {
 
-const char* truth(bool value) { return value ? "true" : "false"; }
+const char* truth(bool value) {
+  return value ? "true" : "false";
+}
 
 const Directory* directory(const Context& context) {
   return context.configuration == nullptr ? nullptr : &context.configuration->directory;
@@ -27,7 +29,9 @@ std::string user_data(std::string_view arguments, Context& context) {
   if (parts.size() < 3 || users == nullptr) return {};
   const auto* user = users->find(parts[0]);
   if (user == nullptr) return {};
-  const auto& from = parts[1] == "attr" ? user->attributes : parts[1] == "param" ? user->params : user->variables;
+  const auto& from = parts[1] == "attr"    ? user->attributes
+                     : parts[1] == "param" ? user->params
+                                           : user->variables;
   return std::string{from.get(parts[2])};
 }
 
@@ -51,7 +55,8 @@ std::string call_group(std::string_view arguments, Context& context) {
   }
   const auto at = text.find('@');
   std::string domain{at == std::string_view::npos ? std::string_view{} : text.substr(at + 1)};
-  if (domain.empty() && context.session != nullptr) domain = std::string{context.session->variables.get("domain_name")};
+  if (domain.empty() && context.session != nullptr)
+    domain = std::string{context.session->variables.get("domain_name")};
   if (domain.empty() && context.globals != nullptr) domain = std::string{context.globals->get("domain")};
   return group_call(*users, text.substr(0, at), domain, order);
 }
@@ -63,14 +68,15 @@ std::string acl(std::string_view arguments, Context& context) {
                                                 : in_network(parts[0], parts[1]));
 }
 
-const ApiFunction user_exists_function{{"user_exists", "<key> <user> <domain>", "Whether the directory has the user.",
-                                        user_exists}};
+const ApiFunction user_exists_function{
+    {"user_exists", "<key> <user> <domain>", "Whether the directory has the user.", user_exists}};
 const ApiFunction user_data_function{{"user_data", "<user>@<domain> [attr|var|param] <name>",
                                       "An attribute, variable or param of a user.", user_data}};
-const ApiFunction in_group_function{{"in_group", "<user>@<domain> <group>", "Whether the user is in the group.",
-                                     in_group}};
+const ApiFunction in_group_function{
+    {"in_group", "<user>@<domain> <group>", "Whether the user is in the group.", in_group}};
 const ApiFunction group_call_function{{"group_call", "<group>[@<domain>][+A|+F|+E]",
-                                       "Dial string of a group: all, one after another, enterprise.", call_group}};
+                                       "Dial string of a group: all, one after another, enterprise.",
+                                       call_group}};
 const ApiFunction acl_function{{"acl", "<address> <list|network>", "Whether the address is let in.", acl}};
 const ApiFunction is_lan_addr{{"is_lan_addr", "<address>", "Whether the address is private.",
                                [](std::string_view text, Context&) -> std::string {

@@ -22,8 +22,12 @@ constexpr unsigned operations_max = 100'000;
 
 using Value = std::optional<double>;
 
-bool name_start(char c) { return base::is_alpha(c) || c == '_'; }
-bool name_part(char c) { return name_start(c) || base::is_digit(c); }
+bool name_start(char c) {
+  return base::is_alpha(c) || c == '_';
+}
+bool name_part(char c) {
+  return name_start(c) || base::is_digit(c);
+}
 
 /// Parses and computes at once; `for`, `if` and `select` go over their arguments' text again.
 class Calculator {
@@ -107,8 +111,10 @@ class Calculator {
   Value sign(base::Cursor& in) {
     bool negative = false;
     while (true) {
-      if (in.take('-')) negative = !negative;
-      else if (!in.take('+')) break;
+      if (in.take('-'))
+        negative = !negative;
+      else if (!in.take('+'))
+        break;
       if (++operations_ > operations_max) return {};
     }
     const auto value = power(in);
@@ -144,7 +150,8 @@ class Calculator {
     const auto text = in.take_while([](char c) { return base::is_digit(c) || c == '.'; });
     if (name_start(in.peek()) || std::count(text.begin(), text.end(), '.') > 1 || text == ".") return {};
     double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
     return error == std::errc{} ? Value{value} : Value{};
   }
 
@@ -226,15 +233,24 @@ class Calculator {
   Value plain_call(const std::string& name, const std::vector<double>& a) {
     using One = double (*)(double);
     static const std::map<std::string, One, std::less<>> one{
-        {"abs", [](double x) { return std::fabs(x); }}, {"ipart", [](double x) { return std::trunc(x); }},
-        {"fpart", [](double x) { return x - std::trunc(x); }}, {"sqrt", [](double x) { return std::sqrt(x); }},
-        {"sin", [](double x) { return std::sin(x); }}, {"sinh", [](double x) { return std::sinh(x); }},
-        {"asin", [](double x) { return std::asin(x); }}, {"cos", [](double x) { return std::cos(x); }},
-        {"cosh", [](double x) { return std::cosh(x); }}, {"acos", [](double x) { return std::acos(x); }},
-        {"tan", [](double x) { return std::tan(x); }}, {"tanh", [](double x) { return std::tanh(x); }},
-        {"atan", [](double x) { return std::atan(x); }}, {"log", [](double x) { return std::log10(x); }},
-        {"pow10", [](double x) { return std::pow(10.0, x); }}, {"ln", [](double x) { return std::log(x); }},
-        {"exp", [](double x) { return std::exp(x); }}, {"ceil", [](double x) { return std::ceil(x); }},
+        {"abs", [](double x) { return std::fabs(x); }},
+        {"ipart", [](double x) { return std::trunc(x); }},
+        {"fpart", [](double x) { return x - std::trunc(x); }},
+        {"sqrt", [](double x) { return std::sqrt(x); }},
+        {"sin", [](double x) { return std::sin(x); }},
+        {"sinh", [](double x) { return std::sinh(x); }},
+        {"asin", [](double x) { return std::asin(x); }},
+        {"cos", [](double x) { return std::cos(x); }},
+        {"cosh", [](double x) { return std::cosh(x); }},
+        {"acos", [](double x) { return std::acos(x); }},
+        {"tan", [](double x) { return std::tan(x); }},
+        {"tanh", [](double x) { return std::tanh(x); }},
+        {"atan", [](double x) { return std::atan(x); }},
+        {"log", [](double x) { return std::log10(x); }},
+        {"pow10", [](double x) { return std::pow(10.0, x); }},
+        {"ln", [](double x) { return std::log(x); }},
+        {"exp", [](double x) { return std::exp(x); }},
+        {"ceil", [](double x) { return std::ceil(x); }},
         {"floor", [](double x) { return std::floor(x); }},
         {"deg", [](double x) { return x * 180.0 / std::numbers::pi; }},
         {"rad", [](double x) { return x * std::numbers::pi / 180.0; }},
@@ -248,7 +264,8 @@ class Calculator {
         {"atan2", [](double x, double y) { return std::atan2(x, y); }},
         {"logn", [](double x, double y) { return std::log(x) / std::log(y); }},
         {"recttopolr", [](double x, double y) { return std::hypot(x, y); }},
-        {"recttopola", [](double x, double y) {
+        {"recttopola",
+         [](double x, double y) {
            const double angle = std::atan2(y, x);
            return angle < 0 ? angle + 2 * std::numbers::pi : angle;
          }},

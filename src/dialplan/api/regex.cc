@@ -29,9 +29,11 @@ std::string run(std::string_view arguments, Context&) {
   return parts[3].find('b') != std::string::npos ? "false" : parts[0];
 }
 
-const ApiFunction regex{{"regex", "<data>|<pattern>[|<replacement>[|n|b]]",
-                         "Matches; with a replacement (%1 is a group) gives that, or the data when nothing matches "
-                         "(n: nothing, b: false).", run}};
+const ApiFunction regex{
+    {"regex", "<data>|<pattern>[|<replacement>[|n|b]]",
+     "Matches; with a replacement (%1 is a group) gives that, or the data when nothing matches "
+     "(n: nothing, b: false).",
+     run}};
 
 }  // namespace
 

@@ -52,7 +52,8 @@ std::string url_encode(std::string_view text) {
 std::string url_decode(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto hex = text[i] == '%' && i + 2 < text.size() ? base::from_hex(text.substr(i + 1, 2)) : std::nullopt;
+    const auto hex =
+        text[i] == '%' && i + 2 < text.size() ? base::from_hex(text.substr(i + 1, 2)) : std::nullopt;
     if (hex && hex->size() == 1) {
       result += *hex;
       i += 2;
@@ -63,9 +64,8 @@ std::string url_decode(std::string_view text) {
   return result;
 }
 
-const ApiFunction echo{{"echo", "<text>", "The text.", [](std::string_view text, Context&) {
-                          return std::string{base::trim(text)};
-                        }}};
+const ApiFunction echo{{"echo", "<text>", "The text.",
+                        [](std::string_view text, Context&) { return std::string{base::trim(text)}; }}};
 const ApiFunction toupper_function{{"toupper", "<text>", "The text in upper case.",
                                     [](std::string_view text, Context&) { return upper(text); }}};
 const ApiFunction tolower_function{{"tolower", "<text>", "The text in lower case.",
@@ -77,7 +77,8 @@ const ApiFunction url_encode_function{{"url_encode", "<text>", "The text for use
 const ApiFunction url_decode_function{{"url_decode", "<text>", "%xx replaced by characters.",
                                        [](std::string_view text, Context&) { return url_decode(text); }}};
 const ApiFunction md5{{"md5", "<text>", "MD5 in hexadecimal.", [](std::string_view text, Context&) {
-                         return text.empty() ? std::string{"!err!"} : base::digest_hex(base::Digest::md5, text);
+                         return text.empty() ? std::string{"!err!"}
+                                             : base::digest_hex(base::Digest::md5, text);
                        }}};
 const ApiFunction coalesce{{"coalesce", "[^^<separator>]<a>,<b>,...", "The first that is not empty.",
                             [](std::string_view text, Context&) {

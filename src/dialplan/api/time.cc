@@ -25,19 +25,22 @@ std::pair<call::WallTime, std::string_view> split_epoch(std::string_view text, c
 call::WallTime parse_moment(std::string_view text, const Context& context) {
   LocalTime clock;
   const std::string copy{base::trim(text)};
-  const int fields = std::sscanf(copy.c_str(), "%4d-%2d-%2d %2d:%2d:%2d", &clock.year, &clock.month, &clock.day,
-                                 &clock.hour, &clock.minute, &clock.second);
+  const int fields = std::sscanf(copy.c_str(), "%4d-%2d-%2d %2d:%2d:%2d", &clock.year, &clock.month,
+                                 &clock.day, &clock.hour, &clock.minute, &clock.second);
   const bool sane = fields >= 3 && clock.month >= 1 && clock.month <= 12 && clock.day >= 1 && clock.day <= 31;
   return sane ? TimeZone::system().instant(clock) : context.now;
 }
 
-const ApiFunction strftime_function{
-    {"strftime", "[<epoch>|]<format>", "Local time as text.", [](std::string_view arguments, Context& context) {
-       auto [time, format] = split_epoch(arguments, context);
-       // After an epoch the reference swallows the first character of the format.
-       if (format.size() != arguments.size() && !format.empty()) format.remove_prefix(1);
-       return format_time(std::string{format}, TimeZone::system().local(time));
-     }}};
+const ApiFunction strftime_function{{"strftime", "[<epoch>|]<format>", "Local time as text.",
+                                     [](std::string_view arguments, Context& context) {
+                                       auto [time, format] = split_epoch(arguments, context);
+                                       // After an epoch the reference swallows the first character of the
+                                       // format.
+                                       if (format.size() != arguments.size() && !format.empty())
+                                         format.remove_prefix(1);
+                                       return format_time(std::string{format},
+                                                          TimeZone::system().local(time));
+                                     }}};
 
 const ApiFunction strftime_tz{
     {"strftime_tz", "<zone> [<epoch>|]<format>", "Time in a zone as text.",
@@ -45,8 +48,8 @@ const ApiFunction strftime_tz{
        const auto blank = arguments.find(' ');
        const auto zone = find_zone(context.configuration, arguments.substr(0, blank));
        if (!zone) return "-ERR Invalid timezone/format\n";
-       const auto [time, format] =
-           split_epoch(blank == std::string_view::npos ? std::string_view{} : arguments.substr(blank + 1), context);
+       const auto [time, format] = split_epoch(
+           blank == std::string_view::npos ? std::string_view{} : arguments.substr(blank + 1), context);
        return format_time(std::string{format.empty() ? "%Y-%m-%d %T" : format}, zone->local(time));
      }}};
 
@@ -58,7 +61,8 @@ const ApiFunction strepoch{{"strepoch", "[<YYYY-MM-DD hh:mm:ss>]", "Seconds sinc
 
 const ApiFunction strmicroepoch{{"strmicroepoch", "[<YYYY-MM-DD hh:mm:ss>]", "Microseconds since 1970.",
                                  [](std::string_view arguments, Context& context) {
-                                   return std::to_string(parse_moment(arguments, context).time_since_epoch().count());
+                                   return std::to_string(
+                                       parse_moment(arguments, context).time_since_epoch().count());
                                  }}};
 
 }  // namespace

@@ -1,7 +1,7 @@
 // test/compat/dialplan_golden_test.cc - recorded FreeSWITCH vectors: matching, expansion, dial strings.
 //
-// A small executor stands in for the call: it runs the applications whose effect is on variables and the profile only.
-// Cases that need more are counted and named.
+// A small executor stands in for the call: it runs the applications whose effect is on variables and the
+// profile only. Cases that need more are counted and named.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,8 +17,8 @@
 #include "dialplan/expand.h"
 #include "dialplan/hunt.h"
 #include "dialplan/variable_actions.h"
-#include "test/support/json.h"
-#include "test/support/shared.h"
+#include "tests/support/json.h"
+#include "tests/support/shared.h"
 
 namespace {
 
@@ -30,19 +30,69 @@ const bool zone_is_utc = [] {
   return true;
 }();
 
-const std::set<std::string, std::less<>> routing_safe{
-    "set", "export", "multiset", "push", "unshift", "unset", "multiunset", "set_global", "set_profile_var", "set_user",
-    "bridge_export", "check_acl", "eval", "event", "info", "log", "presence", "verbose_events", "novideo", "cng_plc",
-    "early_hangup", "set_zombie_exec", "set_media_stats", "stop", "lua", "enum"};
-const std::set<std::string, std::less<>> known{
-    "answer", "hangup", "transfer", "sleep", "playback", "bridge", "db", "hash", "strftime", "privacy", "sched_hangup",
-    "capture", "system", "mkdir", "park", "redirect", "session_loglevel", "bind_meta_app", "ring_ready", "pre_answer",
-    "sched_cancel", "set_name", "send_dtmf", "fifo", "valet_park", "voicemail", "httapi", "send_info", "page",
-    "speak", "limit", "respond"};
+const std::set<std::string, std::less<>> routing_safe{"set",
+                                                      "export",
+                                                      "multiset",
+                                                      "push",
+                                                      "unshift",
+                                                      "unset",
+                                                      "multiunset",
+                                                      "set_global",
+                                                      "set_profile_var",
+                                                      "set_user",
+                                                      "bridge_export",
+                                                      "check_acl",
+                                                      "eval",
+                                                      "event",
+                                                      "info",
+                                                      "log",
+                                                      "presence",
+                                                      "verbose_events",
+                                                      "novideo",
+                                                      "cng_plc",
+                                                      "early_hangup",
+                                                      "set_zombie_exec",
+                                                      "set_media_stats",
+                                                      "stop",
+                                                      "lua",
+                                                      "enum"};
+const std::set<std::string, std::less<>> known{"answer",
+                                               "hangup",
+                                               "transfer",
+                                               "sleep",
+                                               "playback",
+                                               "bridge",
+                                               "db",
+                                               "hash",
+                                               "strftime",
+                                               "privacy",
+                                               "sched_hangup",
+                                               "capture",
+                                               "system",
+                                               "mkdir",
+                                               "park",
+                                               "redirect",
+                                               "session_loglevel",
+                                               "bind_meta_app",
+                                               "ring_ready",
+                                               "pre_answer",
+                                               "sched_cancel",
+                                               "set_name",
+                                               "send_dtmf",
+                                               "fifo",
+                                               "valet_park",
+                                               "voicemail",
+                                               "httapi",
+                                               "send_info",
+                                               "page",
+                                               "speak",
+                                               "limit",
+                                               "respond"};
 /// Applications this executor only notes down, because what they do cannot be seen in these cases.
 const std::set<std::string, std::less<>> noted{
-    "log", "eval", "info", "event", "presence", "verbose_events", "novideo", "cng_plc", "early_hangup", "set_media_stats",
-    "stop", "lua", "enum", "sleep", "playback", "set_name", "set_zombie_exec"};
+    "log",     "eval",    "info",         "event",           "presence",       "verbose_events",
+    "novideo", "cng_plc", "early_hangup", "set_media_stats", "stop",           "lua",
+    "enum",    "sleep",   "playback",     "set_name",        "set_zombie_exec"};
 /// `${fn}` whose functions belong to later stages (a database, prompts, processes).
 constexpr std::string_view later_functions[] = {"${hash(", "${db(", "${say_string(", "${system("};
 
@@ -83,12 +133,15 @@ class Executor {
     xml = "<document><section name=\"dialplan\">" + xml +
           "</section><section name=\"directory\"><X-PRE-PROCESS cmd=\"include\" data=\"" +
           (directory ? directory->string() : std::string{}) + "/directory/*.xml\"/></section></document>";
-    const call::Variables presets{{"domain", "127.0.0.1"}, {"gv_plain", "global one"}, {"gv_num", "42"},
-                                  {"gv_nested", "42-x"}, {"gv_comment", "from comment"}, {"hostname", "host"},
-                                  {"default_password", "secret"}};
+    const call::Variables presets{
+        {"domain", "127.0.0.1"},       {"gv_plain", "global one"},     {"gv_num", "42"},
+        {"gv_nested", "42-x"},         {"gv_comment", "from comment"}, {"hostname", "host"},
+        {"default_password", "secret"}};
     auto loaded = dialplan::load_text(xml, "case.xml", ".", presets);
-    if (loaded) configuration_ = *loaded;
-    else for (const auto& finding : loaded.error()) trouble_ += finding.text() + '\n';
+    if (loaded)
+      configuration_ = *loaded;
+    else
+      for (const auto& finding : loaded.error()) trouble_ += finding.text() + '\n';
     if (configuration_) globals_ = configuration_->globals;
     fill_profile();
     context_.configuration = configuration_.get();
@@ -102,11 +155,13 @@ class Executor {
   void run() {
     for (int hops = 0; hops < 20 && !ended_; ++hops) {
       again_ = false;
-      const dialplan::HuntPort port{standing, [this](const dialplan::Action& action) { perform(action, true); }};
+      const dialplan::HuntPort port{standing,
+                                    [this](const dialplan::Action& action) { perform(action, true); }};
       const auto route = dialplan::hunt(context_, port);
-      if (!route) return end(route.error() == dialplan::NoRoute::unknown_application
-                                 ? call::Cause::destination_out_of_order
-                                 : call::Cause::no_route_destination);
+      if (!route)
+        return end(route.error() == dialplan::NoRoute::unknown_application
+                       ? call::Cause::destination_out_of_order
+                       : call::Cause::no_route_destination);
       for (const auto& action : route->actions) {
         if (ended_ || again_) break;
         perform(action, false);
@@ -146,7 +201,8 @@ class Executor {
   call::WallTime clock() const {
     dialplan::LocalTime at{.year = 2026, .month = 11, .day = 23, .hour = 7, .minute = 35, .second = 16};
     const auto text = case_["clock"]["at"].text();
-    std::sscanf(text.c_str(), "%d-%d-%d %d:%d:%d", &at.year, &at.month, &at.day, &at.hour, &at.minute, &at.second);
+    std::sscanf(text.c_str(), "%d-%d-%d %d:%d:%d", &at.year, &at.month, &at.day, &at.hour, &at.minute,
+                &at.second);
     return dialplan::TimeZone{}.instant(at);
   }
 
@@ -156,7 +212,8 @@ class Executor {
   }
 
   void perform(const dialplan::Action& action, bool inline_run) {
-    if (standing(action.application) == dialplan::Standing::unknown) return end(call::Cause::destination_out_of_order);
+    if (standing(action.application) == dialplan::Standing::unknown)
+      return end(call::Cause::destination_out_of_order);
     const auto expanded = dialplan::expand(action.data, context_);
     auto scoped = call::split_scope(expanded);
     const std::string data{scoped.rest};
@@ -170,14 +227,21 @@ class Executor {
 
   void apply(const std::string& name, const std::string& data) {
     using Pure = void (*)(dialplan::Context&, std::string_view);
-    static const std::map<std::string, Pure, std::less<>> pure{
-        {"set", dialplan::set}, {"unset", dialplan::unset}, {"multiset", dialplan::multiset},
-        {"multiunset", dialplan::multiunset}, {"push", dialplan::push}, {"unshift", dialplan::unshift},
-        {"export", dialplan::export_variable}, {"bridge_export", dialplan::bridge_export},
-        {"set_global", dialplan::set_global}, {"set_profile_var", dialplan::set_profile_var},
-        {"capture", dialplan::capture}, {"strftime", dialplan::strftime}};
+    static const std::map<std::string, Pure, std::less<>> pure{{"set", dialplan::set},
+                                                               {"unset", dialplan::unset},
+                                                               {"multiset", dialplan::multiset},
+                                                               {"multiunset", dialplan::multiunset},
+                                                               {"push", dialplan::push},
+                                                               {"unshift", dialplan::unshift},
+                                                               {"export", dialplan::export_variable},
+                                                               {"bridge_export", dialplan::bridge_export},
+                                                               {"set_global", dialplan::set_global},
+                                                               {"set_profile_var", dialplan::set_profile_var},
+                                                               {"capture", dialplan::capture},
+                                                               {"strftime", dialplan::strftime}};
     if (const auto found = pure.find(name); found != pure.end()) return found->second(context_, data);
-    if (name == "set_user") dialplan::set_user(context_, data);
+    if (name == "set_user")
+      dialplan::set_user(context_, data);
     else if (name == "check_acl") {
       if (!dialplan::check_acl(context_, data)) end(call::Cause::call_rejected);
     } else if (name == "hangup") {
@@ -222,7 +286,8 @@ std::string print(const std::vector<Step>& steps) {
 std::vector<Step> expected_steps(const Json& list) {
   std::vector<Step> steps;
   for (const auto& step : list.list())
-    steps.push_back({step.list()[0].text(), replaced(step.list()[1].text(), "@CTX@", "ctx"), step.list().size() > 2});
+    steps.push_back(
+        {step.list()[0].text(), replaced(step.list()[1].text(), "@CTX@", "ctx"), step.list().size() > 2});
   return steps;
 }
 
@@ -246,7 +311,8 @@ std::string differences(const Json& one, const Executor& ran) {
       text += "\n  " + name + " is '" + std::string{ran.variable(name)} + "', recorded '" + wanted + "'";
   }
   if (expect.has("hangup_cause") && expect["hangup_cause"].text() != call::name(ran.cause()))
-    text += "\n  cause " + std::string{call::name(ran.cause())} + ", recorded " + expect["hangup_cause"].text();
+    text +=
+        "\n  cause " + std::string{call::name(ran.cause())} + ", recorded " + expect["hangup_cause"].text();
   const auto& answers = expect["to_caller"].list();
   if (answers.size() == 1 && answers[0].has("status")) {
     if (static_cast<int>(answers[0]["status"].number()) != call::sip_status(ran.cause()))
@@ -264,8 +330,9 @@ void check_area(std::string_view area) {
   std::string left_out;
   for (const auto& one : cases) {
     const auto id = one["id"].text();
-    const auto later = std::find_if(std::begin(later_functions), std::end(later_functions),
-                                    [&](auto text) { return one["xml"].text().find(text) != std::string::npos; });
+    const auto later = std::find_if(std::begin(later_functions), std::end(later_functions), [&](auto text) {
+      return one["xml"].text().find(text) != std::string::npos;
+    });
     if (later != std::end(later_functions)) {
       left_out += ' ' + id + " (" + std::string{later->substr(2)} + ")";
       continue;
@@ -277,14 +344,20 @@ void check_area(std::string_view area) {
       continue;
     }
     const auto text = differences(one, executor);
-    if (text.empty()) ++passed;
-    else ADD_FAILURE() << id << ": " << one["what"].text() << ' ' << one["expression"].text() << text;
+    if (text.empty())
+      ++passed;
+    else
+      ADD_FAILURE() << id << ": " << one["what"].text() << ' ' << one["expression"].text() << text;
   }
   std::cout << area << ": " << passed << " of " << cases.size() << " cases; left out:" << left_out << '\n';
 }
 
-TEST(DialplanGolden, Matching) { check_area("matching"); }
-TEST(DialplanGolden, Expansion) { check_area("expansion"); }
+TEST(DialplanGolden, Matching) {
+  check_area("matching");
+}
+TEST(DialplanGolden, Expansion) {
+  check_area("expansion");
+}
 
 /// Only what the parser alone can show: which legs there are, in which order of trial, and their variables.
 TEST(DialplanGolden, DialStringLegs) {
@@ -294,8 +367,8 @@ TEST(DialplanGolden, DialStringLegs) {
     const auto& legs = one["expect"]["legs"].list();
     const auto text = replaced(one["dialstring"].text(), "@@UAS@", "");
     const bool simple = id.starts_with("c-p-") && !text.empty() && text.find("${") == std::string::npos &&
-                        !id.ends_with("export-loc") && !id.ends_with("bnolocal") && !id.ends_with("set-legs") &&
-                        !id.ends_with("quote-in");
+                        !id.ends_with("export-loc") && !id.ends_with("bnolocal") &&
+                        !id.ends_with("set-legs") && !id.ends_with("quote-in");
     if (!simple || !one.has("dialstring")) continue;
     ++checked;
     const auto parsed = call::parse_dial_string(text);

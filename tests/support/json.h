@@ -72,13 +72,20 @@ class Json {
       if (++depth > depth_max) broken = true;
       Json result;
       space();
-      if (broken || rest.empty()) broken = true;
-      else if (take("{")) result.value_ = object();
-      else if (take("[")) result.value_ = list();
-      else if (rest[0] == '"') result.value_ = string();
-      else if (take("true")) result.value_ = true;
-      else if (take("false")) result.value_ = false;
-      else if (!take("null")) result.value_ = number();
+      if (broken || rest.empty())
+        broken = true;
+      else if (take("{"))
+        result.value_ = object();
+      else if (take("["))
+        result.value_ = list();
+      else if (rest[0] == '"')
+        result.value_ = string();
+      else if (take("true"))
+        result.value_ = true;
+      else if (take("false"))
+        result.value_ = false;
+      else if (!take("null"))
+        result.value_ = number();
       --depth;
       return result;
     }
@@ -118,8 +125,10 @@ class Json {
       const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
       if (code < 0x80) return put(code);
       if (code < 0x800) return put(0xC0 | code >> 6), put(0x80 | (code & 63));
-      if (code < 0x10000) return put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 63)), put(0x80 | (code & 63));
-      put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 63)), put(0x80 | (code >> 6 & 63)), put(0x80 | (code & 63));
+      if (code < 0x10000)
+        return put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 63)), put(0x80 | (code & 63));
+      put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 63)), put(0x80 | (code >> 6 & 63)),
+          put(0x80 | (code & 63));
     }
     std::string string() {
       std::string out;
@@ -147,8 +156,10 @@ class Json {
           out += c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c == 'b' ? '\b' : c == 'f' ? '\f' : c;
         }
       }
-      if (rest.empty()) broken = true;
-      else rest.remove_prefix(1);
+      if (rest.empty())
+        broken = true;
+      else
+        rest.remove_prefix(1);
       return out;
     }
   };
