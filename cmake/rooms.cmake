@@ -35,7 +35,7 @@ endfunction()
 # One test program a room: src/ROOM/*_test.cc, run as unit.ROOM. It links its own floor and those below.
 function(ahoy_tests)
   get_property(rooms GLOBAL PROPERTY AHOY_ROOMS)
-  add_library(ahoy_test_main OBJECT ${CMAKE_SOURCE_DIR}/test/main.cc)
+  add_library(ahoy_test_main OBJECT ${CMAKE_SOURCE_DIR}/tests/main.cc)
   target_link_libraries(ahoy_test_main PUBLIC GTest::gmock GTest::gtest)
   target_precompile_headers(ahoy_test_main PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch_test.h)
   target_include_directories(ahoy_test_main PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})

@@ -13,7 +13,7 @@
 #include "audio/tones.h"
 #include "codec/codec.h"
 #include "codec/g711.h"
-#include "test/support/pcap.h"
+#include "tests/support/pcap.h"
 
 namespace audio {
 namespace {

@@ -12,7 +12,7 @@
 #include "audio/align.h"
 #include "audio/file.h"
 #include "audio/tone_meter.h"
-#include "test/support/shared.h"
+#include "tests/support/shared.h"
 
 namespace audio {
 namespace {

@@ -19,7 +19,8 @@ class Cursor {
 
   /// Skips blanks, tabs and the line ends of folded headers.
   constexpr void skip_space() {
-    while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\t' || rest_[0] == '\r' || rest_[0] == '\n'))
+    while (!rest_.empty() && rest_[0] <= ' ' &&
+           (rest_[0] == ' ' || rest_[0] == '\t' || rest_[0] == '\r' || rest_[0] == '\n'))
       rest_.remove_prefix(1);
   }
 

@@ -10,16 +10,21 @@ namespace call {
 
 namespace {
 
+/// What a peer wrote is text, never an expression: `${...}` in a display name must not run.
+void set_text(Variables& variables, std::string_view name, std::string_view value) {
+  variables.set(name, inert(value));
+}
+
 void set_uri(Variables& variables, std::string_view prefix, const sip::Uri& uri) {
   const auto name = [&](std::string_view part) { return std::string{prefix}.append("_").append(part); };
-  variables.set(name("user"), uri.user_decoded());
-  variables.set(name("host"), uri.host());
+  set_text(variables, name("user"), uri.user_decoded());
+  set_text(variables, name("host"), uri.host());
   if (const auto port = uri.port()) variables.set(name("port"), std::to_string(*port));
   std::string text{uri.user()};
   if (!text.empty()) text += '@';
   text += uri.host();
   if (const auto port = uri.port()) text += ":" + std::to_string(*port);
-  variables.set(name("uri"), text);
+  set_text(variables, name("uri"), text);
 }
 
 void set_custom_headers(Variables& variables, const sip::Message& invite) {
@@ -28,7 +33,7 @@ void set_custom_headers(Variables& variables, const sip::Message& invite) {
     const bool custom = field.name.size() > 2 && (field.name[0] == 'X' || field.name[0] == 'x') && field.name[1] == '-';
     if (custom || base::same(field.name, "Diversion") || base::same(field.name, "Alert-Info") ||
         base::same(field.name, "Call-Info"))
-      variables.set(std::string{"sip_h_"}.append(field.name), field.value);
+      set_text(variables, std::string{"sip_h_"}.append(field.name), field.value);
   }
 }
 
@@ -43,29 +48,29 @@ void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow&
   caller.network_addr = from.remote.ip.text();
 
   if (const auto party = invite.get<sip::From>()) {
-    caller.caller_id_number = party->uri.user_decoded();
-    caller.caller_id_name = party->display.empty() ? caller.caller_id_number : party->display;
+    caller.caller_id_number = inert(party->uri.user_decoded());
+    caller.caller_id_name = party->display.empty() ? caller.caller_id_number : inert(party->display);
     caller.username = caller.caller_id_number;
     set_uri(variables, "sip_from", party->uri);
-    variables.set("sip_from_display", party->display);
-    variables.set("sip_from_tag", party->params.text_of("tag"));
+    set_text(variables, "sip_from_display", party->display);
+    set_text(variables, "sip_from_tag", party->params.text_of("tag"));
   }
   caller.ani = caller.caller_id_number;
   if (const auto to = invite.get<sip::To>()) set_uri(variables, "sip_to", to->uri);
   if (const auto uri = sip::Uri::parse(invite.request_uri())) {
-    caller.destination_number = uri->user_decoded();
+    caller.destination_number = inert(uri->user_decoded());
     set_uri(variables, "sip_req", *uri);
   }
   if (const auto via = invite.get<sip::Via>()) {
-    variables.set("sip_via_protocol", base::lowered(via->transport));
-    variables.set("sip_via_host", via->host);
+    set_text(variables, "sip_via_protocol", base::lowered(via->transport));
+    set_text(variables, "sip_via_host", via->host);
     if (via->port) variables.set("sip_via_port", std::to_string(*via->port));
   }
-  if (const auto contact = invite.text_of("Contact")) variables.set("sip_full_contact", *contact);
-  if (const auto agent = invite.text_of("User-Agent")) variables.set("sip_user_agent", *agent);
-  if (const auto allow = invite.text_of("Allow")) variables.set("sip_allow", *allow);
-  if (const auto subject = invite.text_of("Subject")) variables.set("sip_subject", *subject);
-  if (const auto id = invite.text_of("Call-ID")) variables.set("sip_call_id", *id);
+  if (const auto contact = invite.text_of("Contact")) set_text(variables, "sip_full_contact", *contact);
+  if (const auto agent = invite.text_of("User-Agent")) set_text(variables, "sip_user_agent", *agent);
+  if (const auto allow = invite.text_of("Allow")) set_text(variables, "sip_allow", *allow);
+  if (const auto subject = invite.text_of("Subject")) set_text(variables, "sip_subject", *subject);
+  if (const auto id = invite.text_of("Call-ID")) set_text(variables, "sip_call_id", *id);
   set_custom_headers(variables, invite);
 
   caller.chan_name = "sofia/" + profile.name + "/" + caller.caller_id_number + "@" +
@@ -78,7 +83,7 @@ void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow&
   variables.set("sip_network_port", std::to_string(from.remote.port));
   variables.set("sip_received_ip", caller.network_addr);
   variables.set("sip_received_port", std::to_string(from.remote.port));
-  if (invite.has_body()) variables.set("switch_r_sdp", invite.body());
+  if (invite.has_body()) set_text(variables, "switch_r_sdp", invite.body());
 }
 
 }  // namespace call

@@ -139,6 +139,7 @@ bool Leg::dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool 
   }
   session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), flow);
   variables_.set("sip_call_id", session_->call_id());
+  owner_.tell([this](Observer& observer) { observer.on_dialog(*this, session_->call_id()); });
   return true;
 }
 

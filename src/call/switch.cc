@@ -96,7 +96,10 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
     if (const auto context = leg.variable("user_context"); !context.empty()) leg.caller_.context = context;
   }
   leg.session_ = endpoint::InviteSession::receive(endpoint_, leg, id, std::move(invite), from);
-  tell([&](Observer& observer) { observer.on_created(leg); });
+  tell([&](Observer& observer) {
+    observer.on_created(leg);
+    observer.on_dialog(leg, leg.session_->call_id());
+  });
   const auto& request = leg.session_->invite();
   if (request.has_body())
     if (const auto taken = leg.media_->take_offer(request.body()); !taken) return leg.refuse_media(taken.error());

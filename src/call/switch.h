@@ -26,6 +26,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_created(const Leg&) {}
+  /// The leg has a dialog: its SIP messages carry this Call-ID.
+  virtual void on_dialog(const Leg&, std::string_view /*call_id*/) {}
   virtual void on_progress(const Leg&) {}
   virtual void on_execute(const Leg&, std::string_view /*application*/, std::string_view /*data*/) {}
   virtual void on_executed(const Leg&, std::string_view /*application*/) {}

@@ -5,7 +5,7 @@
 
 #include "dialplan/check.h"
 #include "dialplan/variable_actions.h"
-#include "test/support/shared.h"
+#include "tests/support/shared.h"
 
 namespace dialplan {
 namespace {

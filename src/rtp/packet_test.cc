@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "test/support/pcap.h"
+#include "tests/support/pcap.h"
 
 namespace rtp {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "rtp/packet.h"
-#include "test/support/pcap.h"
+#include "tests/support/pcap.h"
 
 namespace rtp {
 namespace {

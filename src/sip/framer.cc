@@ -10,9 +10,12 @@ namespace {
 
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
+/// So much of a start line is looked at to tell SIP from other protocols early.
+constexpr std::size_t start_bytes = 4;
+
 /// A start line begins with a token: a method or SIP.
 bool may_start(std::string_view text) {
-  for (const char c : text.substr(0, 4))
+  for (const char c : text.substr(0, start_bytes))
     if (!base::is_alpha(c) && !base::is_digit(c) && c != ' ' && c != '/' && std::string_view{"-.!%*_+`'~"}.find(c) == std::string_view::npos)
       return false;
   return true;
@@ -63,7 +66,7 @@ std::optional<StreamFramer::Output> StreamFramer::take_blank() {
 
 std::optional<StreamFramer::Output> StreamFramer::take_header_section() {
   const std::string_view pending = std::string_view{buffer_}.substr(begin_);
-  if (scanned_ == 0 && !may_start(pending)) return fail(Error::not_sip);
+  if (scanned_ < start_bytes && !may_start(pending)) return fail(Error::not_sip);
   // An end of headers may straddle what was scanned before: step back by its size less one.
   std::size_t at = scanned_ > 3 ? scanned_ - 3 : 0;
   for (;;) {

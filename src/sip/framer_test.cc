@@ -103,6 +103,10 @@ TEST(Framer, StreamsThatHaveLostTheirBoundaries) {
   EXPECT_EQ(error("MESSAGE sip:a@b SIP/2.0\r\nl: 1\r\nl: 2\r\n\r\n"), Error::content_length);
   EXPECT_EQ(error("MESSAGE sip:a@b SIP/2.0\r\nl: 4294967296\r\n\r\n"), Error::content_length);
   EXPECT_EQ(error("MESSAGE sip:a@b SIP/2.0\r\nl: 4294967295\r\n\r\n"), Error::too_long);
+  EXPECT_EQ(error("2^\r\r\r\n"), Error::not_sip);
+  Log slow;
+  for (const char c : std::string{"2^\r\r\r\n"}) slow.feed({&c, 1});
+  EXPECT_TRUE(slow.framer.is_broken());
   EXPECT_EQ(error(std::string("\x16\x03\x01\x02\x00", 5)), Error::not_sip);
 }
 

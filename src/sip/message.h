@@ -47,7 +47,7 @@ enum class Form : std::uint8_t { as_is, compact };
 class Message {
  public:
   /// An empty request; only good for being assigned to.
-  Message() = default;
+  Message() {}  // not defaulted: Result<Message>{} would clear the whole of it first
 
   /// Lenient: whatever has a start line and an end of headers gets an index, so that a broken request can still
   /// be answered. validate() (sip/validate.h) tells what is wrong with it. Bytes beyond Content-Length are cut.

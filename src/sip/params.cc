@@ -12,23 +12,28 @@ struct Place {
   std::size_t begin, name_end, end;
 };
 
-Place place_at(std::string_view text, std::size_t begin) {
-  Place place{begin, begin + 1, 0};
-  while (place.name_end < text.size() && text[place.name_end] != '=' && text[place.name_end] != ';') ++place.name_end;
-  std::size_t end = place.name_end;
-  while (end < text.size() && text[end] != ';') {
-    const std::size_t quoted = text[end] == '"' ? grammar::quoted_size(text.substr(end)) : 0;
-    end += quoted > 0 ? quoted : 1;
+std::size_t find_end(std::string_view text, std::size_t from) {
+  const auto end = std::min(text.find(';', from), text.size());
+  if (text.substr(from, end - from).find('"') == std::string_view::npos) return end;
+  for (std::size_t i = from; i < text.size();) {
+    if (text[i] == ';') return i;
+    const std::size_t quoted = text[i] == '"' ? grammar::quoted_size(text.substr(i)) : 0;
+    i += quoted > 0 ? quoted : 1;
   }
-  place.end = end;
-  return place;
+  return text.size();
+}
+
+Place place_at(std::string_view text, std::size_t begin) {
+  const auto end = find_end(text, begin + 1);
+  return {begin, std::min(text.find('=', begin + 1), end), end};
 }
 
 std::optional<Place> find_place(std::string_view text, std::string_view name) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto place = place_at(text, at);
-    if (base::same(text.substr(at + 1, place.name_end - at - 1), name)) return place;
-    at = place.end;
+  for (std::size_t at = 0; at < text.size(); at = find_end(text, at + 1)) {
+    const auto name_end = at + 1 + name.size();
+    if (name_end > text.size() || !base::same(text.substr(at + 1, name.size()), name)) continue;
+    if (name_end == text.size() || text[name_end] == ';') return Place{at, name_end, name_end};
+    if (text[name_end] == '=') return Place{at, name_end, find_end(text, name_end)};
   }
   return std::nullopt;
 }

@@ -189,25 +189,31 @@ class UriParser {
     return parse_parameters(i);
   }
 
+  /// ";name=value" again and again, in one pass; then perhaps '?' and headers.
   std::optional<UriError> parse_parameters(std::size_t i) {
     uri_.parameters_ = uri_.headers_ = offset(i);
     if (i == text_.size()) return std::nullopt;
     const auto question = text_.find('?', i);
     const auto end = question == std::string_view::npos ? text_.size() : question;
     uri_.headers_ = offset(end);
-    std::string_view rest = text_.substr(i, end - i), name, value;
-    while (!rest.empty()) {
-      rest.remove_prefix(1);
-      const auto pair = rest.substr(0, rest.find(';'));
-      rest.remove_prefix(pair.size());
-      const auto equals = pair.find('=');
-      name = pair.substr(0, equals);
-      value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-      if (name.empty() || !is_escaped(name, grammar::uri_param) || !is_escaped(value, grammar::uri_param))
-        return UriError::parameters;
+    while (i < end) {
+      const auto name = ++i;  // behind the ';'
+      i = skip_escaped(name, end);
+      if (i == name) return UriError::parameters;
+      if (i < end && text_[i] == '=') i = skip_escaped(i + 1, end);
+      if (i < end && text_[i] != ';') return UriError::parameters;
+      if (i + 1 == end) return UriError::parameters;  // a ';' with nothing behind it
     }
     if (end < text_.size() && !is_escaped(text_.substr(end + 1), grammar::uri_header)) return UriError::headers;
     return std::nullopt;
+  }
+
+  /// Behind the characters a parameter may hold.
+  std::size_t skip_escaped(std::size_t i, std::size_t end) const {
+    for (;; i += 3) {
+      while (i < end && grammar::is(text_[i], grammar::uri_param)) ++i;
+      if (i + 2 >= end || text_[i] != '%' || hex_value(text_[i + 1]) < 0 || hex_value(text_[i + 2]) < 0) return i;
+    }
   }
 
   std::optional<UriError> parse_tel() {
@@ -442,6 +448,7 @@ bool same_telephone(const Uri& a, const Uri& b) {
 }  // namespace
 
 bool equivalent(const Uri& a, const Uri& b) {
+  if (a == b) return true;
   if (a.scheme() != b.scheme()) return false;
   if (a.scheme() == Uri::Scheme::tel) return same_telephone(a, b);
   if (!a.is_sip()) return base::same(a.scheme_text(), b.scheme_text()) && a.user() == b.user();

@@ -14,11 +14,11 @@ struct CallId {
   std::string value;
 
   static Parsed<CallId> parse(base::Cursor& in) {
-    Parsed<CallId> id{};
-    const auto text = grammar::take(in, grammar::word);
-    if (text.empty()) return malformed();
-    id->value.assign(text);
-    return id;
+    return parsed_by<CallId>(take, in);
+  }
+  static bool take(base::Cursor& in, CallId& into) {
+    into.value.assign(grammar::take(in, grammar::word));
+    return !into.value.empty();
   }
   void print(std::string& out) const { out += value; }
   bool operator==(const CallId&) const = default;

@@ -4,12 +4,14 @@
 
 namespace sip {
 
-Parsed<CSeq> CSeq::parse(base::Cursor& in) {
+bool CSeq::take(base::Cursor& in, CSeq& into) {
   const auto number = in.take_number<std::uint32_t>();
-  if (!number || !base::is_space(in.peek())) return malformed();
+  if (!number || !base::is_space(in.peek())) return false;
   const auto method = grammar::take_token(in);
-  if (method.empty()) return malformed();
-  return of(*number, method);
+  into.number = *number;
+  into.method = method_of(method);
+  into.method_text.assign(method);
+  return !method.empty();
 }
 
 void CSeq::print(std::string& out) const {

@@ -19,7 +19,8 @@ struct CSeq {
   static CSeq of(std::uint32_t number, Method method) { return {number, method, std::string{sip::name(method)}}; }
   static CSeq of(std::uint32_t number, std::string_view method) { return {number, method_of(method), std::string{method}}; }
 
-  static Parsed<CSeq> parse(base::Cursor& in);
+  static Parsed<CSeq> parse(base::Cursor& in) { return parsed_by<CSeq>(take, in); }
+  static bool take(base::Cursor& in, CSeq& into);
   void print(std::string& out) const;
   bool operator==(const CSeq&) const = default;
 };

@@ -20,15 +20,20 @@ struct MediaTypeHeader {
     return header;
   }
   static Parsed<H> parse(base::Cursor& in) {
-    Parsed<H> header{};
+    return parsed_by<H>(take, in);
+  }
+  static bool take(base::Cursor& in, H& into) {
+    in.skip_space();
+    const auto text = in.rest();
     const auto major = grammar::take_token(in);
-    if (major.empty() || !in.take('/')) return malformed();
+    if (major.empty() || !in.take('/')) return false;
     const auto minor = grammar::take_token(in);
-    if (minor.empty()) return malformed();
-    header->type.reserve(major.size() + minor.size() + 1);
-    ((header->type += major) += '/') += minor;
-    if (!header->params.parse(in)) return malformed();
-    return header;
+    if (minor.empty()) return false;
+    const auto size = major.size() + 1 + minor.size();
+    const bool tight = minor.data() + minor.size() == text.data() + size;
+    if (tight) into.type.assign(text.substr(0, size));
+    else into.type.assign(major).append("/").append(minor);
+    return in.at_end() || into.params.parse(in);
   }
   void print(std::string& out) const {
     out += type;

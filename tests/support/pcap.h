@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "test/support/shared.h"
+#include "tests/support/shared.h"
 
 namespace test {
 

@@ -38,13 +38,13 @@ std::string read_file(const std::filesystem::path& path) {
 const std::vector<Torture>& torture() {
   static const std::vector<Torture> all = [] {
     std::vector<Torture> rows;
-    std::ifstream table{"test/torture/expectations.tsv"};
+    std::ifstream table{"tests/torture/expectations.tsv"};
     std::string line;
     std::getline(table, line);  // the heading
     while (std::getline(table, line)) {
       const auto columns = base::split(line, '\t');
       Torture row{std::string{columns[0]}, std::string{columns[1]}, std::string{columns[3]}, {}};
-      row.bytes = read_file("test/torture/" + row.suite + "/" + row.file + ".dat");
+      row.bytes = read_file("tests/torture/" + row.suite + "/" + row.file + ".dat");
       rows.push_back(std::move(row));
     }
     return rows;

@@ -17,8 +17,8 @@
 #include "dialplan/expand.h"
 #include "dialplan/hunt.h"
 #include "dialplan/variable_actions.h"
-#include "test/support/json.h"
-#include "test/support/shared.h"
+#include "tests/support/json.h"
+#include "tests/support/shared.h"
 
 namespace {
 

@@ -1,0 +1,56 @@
+// main/main.cc - the command line.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "main/commands.h"
+#include "main/version.h"
+
+namespace {
+
+std::string home() {
+  const char* set = std::getenv("AHOY_HOME");
+  return set ? set : "var";
+}
+
+void add_serve(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("serve", "Run the server; the first start makes a configuration");
+  auto options = std::make_shared<ahoy::ServeOptions>();
+  options->config_dir = home() + "/config";
+  options->state_dir = home() + "/state";
+  command->add_option("-c,--config", options->config_dir, "Configuration folder")->capture_default_str();
+  command->add_option("-s,--state", options->state_dir, "Folder for database, recordings, certificates")->capture_default_str();
+  command->add_option("--sip-ip", options->sip_ip, "Address of a first configuration")->capture_default_str();
+  command->add_option("--sip-port", options->sip_port, "Port of a first configuration")->capture_default_str();
+  command->add_option("--shards", options->shards, "Threads; 0: one a core")->capture_default_str();
+  command->add_option("--log", options->log_level, "debug, info, notice, warning, err, crit");
+  command->add_option("--log-file", options->log_file, "Write the log here too");
+  command->add_flag("--prove", options->prove, "Two built-in phones call each other before anybody else does");
+  command->add_flag("--once", options->once, "Stop after the proof; the exit status tells how it went");
+  command->callback([options, &status] { status = ahoy::serve(*options); });
+}
+
+void add_check(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("check", "Lint a configuration: file:line:column, what is wrong, what was meant");
+  struct Options {
+    std::string directory = home() + "/config";
+    bool strict = false;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("DIR", options->directory, "Folder with freeswitch.xml")->capture_default_str();
+  command->add_flag("--strict", options->strict, "Warnings count as errors");
+  command->callback([options, &status] { status = ahoy::check(options->directory, options->strict); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Ahoy, a SIP communications server"};
+  app.set_version_flag("--version", std::string{ahoy::version});
+  app.require_subcommand(1);
+  int status = 0;
+  add_serve(app, status);
+  add_check(app, status);
+  CLI11_PARSE(app, argc, argv);
+  return status;
+}

@@ -1,0 +1,130 @@
+#include "main/server.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "main/profiles.h"
+
+namespace ahoy {
+
+namespace {
+
+endpoint::UasChecks what_we_do() {
+  using sip::Method;
+  return {{Method::invite, Method::bye, Method::options, Method::register_, Method::info, Method::update},
+          {"replaces", "path", "gruu", "outbound"}};
+}
+
+call::SwitchOptions options_of(const dialplan::CoreSettings& core, std::uint16_t shards) {
+  call::SwitchOptions options;
+  // Two legs a call and an uneven spread: a shard may hold more than its plain share.
+  options.max_sessions = shards == 1 ? core.max_sessions : core.max_sessions / shards + core.max_sessions / 4 + 1;
+  options.sessions_per_second = core.sessions_per_second;
+  return options;
+}
+
+std::string default_domain(const dialplan::Configuration& configuration) {
+  return std::string{configuration.globals.get("domain")};
+}
+
+}  // namespace
+
+std::optional<endpoint::Account> DirectoryAccounts::find(std::string_view user, std::string_view domain) const {
+  const auto* found = configuration_->directory.find(user, domain);
+  if (!found) return std::nullopt;
+  endpoint::Account account{found->id, found->domain, std::string{found->password()}, std::string{found->a1_hash()}, {}};
+  found->variables.for_each(
+      [&](std::string_view name, std::string_view value) { account.variables.emplace_back(name, value); });
+  return account;
+}
+
+bool DirectoryAccounts::knows_domain(std::string_view domain) const {
+  return configuration_->directory.domain(domain) != nullptr;
+}
+
+ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configuration, const std::string& nonce_secret)
+    : shard{on}, endpoint{on, what_we_do()},
+      authenticator{endpoint, accounts, nonce_secret,
+                    configuration.profiles.empty() ? base::Duration{std::chrono::seconds{60}}
+                                                   : configuration.profiles.front().settings.nonce_ttl},
+      ports{on, configuration.core.rtp_start_port, configuration.core.rtp_end_port}, runtime{on},
+      calls{endpoint, authenticator, ports, runtime} {
+  runtime.set_switch(calls);
+}
+
+Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration) : configuration_{std::move(configuration)} {
+  const std::string secret = shards.front()->random().hex(64);
+  std::vector<endpoint::SipEndpoint*> endpoints;
+  for (auto* shard : shards) {
+    shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secret));
+    endpoints.push_back(&shards_.back()->endpoint);
+  }
+  for (auto& server : shards_) {
+    server->endpoint.join(endpoints);
+    // A global set by one call is seen by all.
+    server->runtime.set_global_listener([this, from = server->shard.id()](std::string_view name, std::string_view value) {
+      for (auto& other : shards_)
+        if (other->shard.id() != from)
+          shards_[from]->shard.post(other->shard.id(), [other = other.get(), n = std::string{name}, v = std::string{value}] {
+            other->runtime.globals().set(n, v);
+          });
+    });
+  }
+}
+
+Server::~Server() = default;
+
+base::Result<void, std::string> Server::open() {
+  if (configuration_->profiles.empty())
+    return base::Unexpected<std::string>{"the configuration has no SIP profile: there is nothing to listen on"};
+  for (auto& server : shards_) {
+    if (auto opened = open_on(*server); !opened) return opened;
+    apply(*server, configuration_);
+  }
+  return {};
+}
+
+base::Result<void, std::string> Server::open_on(ShardServer& server) {
+  std::vector<std::shared_ptr<const call::Profile>> profiles;
+  for (const auto& profile : configuration_->profiles) {
+    auto points = listening_points(profile);
+    if (!points) return base::Unexpected<std::string>{points.error()};
+    std::vector<endpoint::PointId> ids;
+    for (auto& point : *points) {
+      // Port 0 is any port, but the same one on every shard.
+      if (point.local.port == 0 && server.shard.id() != 0)
+        point.local = shards_.front()->endpoint.point(static_cast<endpoint::PointId>(server.endpoint.transports().points())).local;
+      const auto id = server.endpoint.open(point);
+      if (!id)
+        return base::Unexpected<std::string>{"profile " + profile.name + " cannot listen on " + point.local.text() + ": " +
+                                             std::string{io::sentence(id.error())}};
+      ids.push_back(*id);
+    }
+    profiles.push_back(call_profile(profile, default_domain(*configuration_), std::move(ids)));
+  }
+  server.calls.set_profiles(std::move(profiles));
+  return {};
+}
+
+void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration) const {
+  server.accounts.set(configuration);
+  server.runtime.set_configuration(configuration);
+  server.calls.set_options(options_of(configuration->core, count()));
+}
+
+void Server::reconfigure(dialplan::Snapshot configuration) {
+  configuration_ = std::move(configuration);
+  auto& here = shards_.front()->shard;
+  for (auto& server : shards_)
+    here.post(server->shard.id(), [this, server = server.get(), snapshot = configuration_] {
+      apply(*server, snapshot);
+      // Ports stay as they were opened; what a profile says of new calls is taken over.
+      std::vector<std::shared_ptr<const call::Profile>> fresh;
+      for (const auto& profile : snapshot->profiles)
+        if (const auto* old = server->calls.profile(profile.name))
+          fresh.push_back(call_profile(profile, default_domain(*snapshot), old->points));
+      server->calls.set_profiles(std::move(fresh));
+    });
+}
+
+}  // namespace ahoy

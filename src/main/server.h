@@ -1,0 +1,67 @@
+// main/server.h - the whole server as an object: every shard's rooms built from one configuration and joined.
+//
+// Takes shards of either world: the program gives it the kernel's, scenario tests give it simulated ones.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "call/switch.h"
+#include "dialplan/configuration.h"
+#include "dialplan/execution.h"
+#include "endpoint/authenticator.h"
+#include "endpoint/sip_endpoint.h"
+#include "io/port.h"
+
+namespace ahoy {
+
+/// The directory section as the authenticator's port.
+class DirectoryAccounts : public endpoint::Accounts {
+ public:
+  void set(dialplan::Snapshot configuration) { configuration_ = std::move(configuration); }
+  std::optional<endpoint::Account> find(std::string_view user, std::string_view domain) const override;
+  bool knows_domain(std::string_view domain) const override;
+
+ private:
+  dialplan::Snapshot configuration_;
+};
+
+/// What one shard runs. Members are built from the ground up and go the other way.
+struct ShardServer {
+  ShardServer(io::Shard& shard, const dialplan::Configuration& configuration, const std::string& nonce_secret);
+
+  io::Shard& shard;
+  endpoint::SipEndpoint endpoint;
+  DirectoryAccounts accounts;
+  endpoint::Authenticator authenticator;
+  call::PortPool ports;
+  dialplan::Runtime runtime;
+  call::Switch calls;
+};
+
+class Server {
+ public:
+  /// `shards` in their order; all of one world. Nothing may run on them yet.
+  Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  /// Opens the ports. The error is one clear sentence for the operator.
+  base::Result<void, std::string> open();
+  /// A new snapshot for calls from now on; safe to call while running (from shard 0): each shard swaps in its turn.
+  void reconfigure(dialplan::Snapshot configuration);
+
+  ShardServer& at(std::uint16_t shard) { return *shards_[shard]; }
+  std::uint16_t count() const { return static_cast<std::uint16_t>(shards_.size()); }
+  const dialplan::Snapshot& configuration() const { return configuration_; }
+
+ private:
+  base::Result<void, std::string> open_on(ShardServer& server);
+  void apply(ShardServer& server, const dialplan::Snapshot& configuration) const;
+
+  dialplan::Snapshot configuration_;
+  std::vector<std::unique_ptr<ShardServer>> shards_;
+};
+
+}  // namespace ahoy

@@ -1,0 +1,186 @@
+#include "record/journal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace record {
+
+namespace {
+
+/// The value of a header in a message text: the journal sees bytes, and a few finds are cheaper than an index.
+std::string_view find_header(std::string_view bytes, std::string_view name) {
+  const auto at = bytes.find(name);
+  if (at == std::string_view::npos) return {};
+  const auto value = bytes.substr(at + name.size());
+  return base::trim(value.substr(0, value.find("\r\n")));
+}
+
+std::string_view call_id_of(std::string_view bytes) { return find_header(bytes, "\r\nCall-ID:"); }
+
+/// What of a message explains it: CSeq, Reason, and where and how media is wanted.
+std::string detail_of(std::string_view bytes) {
+  std::string detail{find_header(bytes, "\r\nCSeq:")};
+  if (const auto reason = find_header(bytes, "\r\nReason:"); !reason.empty()) detail.append("; ").append(reason);
+  if (const auto media = find_header(bytes, "\r\nm="); !media.empty()) {
+    detail.append("; ").append(media);
+    if (const auto at = find_header(bytes, "\r\nc="); !at.empty()) detail.append(" ").append(at);
+  }
+  if (detail.size() > CallJournal::text_max) detail.resize(CallJournal::text_max);
+  return detail;
+}
+
+std::string title_of(std::string_view bytes) {
+  auto line = bytes.substr(0, bytes.find("\r\n"));
+  if (line.starts_with("SIP/2.0 ")) line.remove_prefix(8);
+  else if (line.ends_with(" SIP/2.0")) line.remove_suffix(8);
+  return std::string{line.substr(0, CallJournal::text_max)};
+}
+
+bool named(const CallJournal& call, std::string_view uuid) {
+  if (call.call_uuid.starts_with(uuid)) return true;
+  return std::ranges::any_of(call.legs, [&](const auto& leg) { return leg.uuid.starts_with(uuid); });
+}
+
+}  // namespace
+
+bool CallJournal::failed() const {
+  if (legs.empty()) return false;
+  return std::ranges::none_of(legs, [](const Leg& leg) { return leg.record && leg.record->answered != call::WallTime{}; });
+}
+
+const CallJournal* Journal::find(std::string_view uuid) const {
+  if (uuid.empty()) return nullptr;
+  for (const auto& [id, call] : living_)
+    if (named(*call, uuid)) return call.get();
+  for (const auto* kept : {&done_, &failed_})
+    for (auto it = kept->rbegin(); it != kept->rend(); ++it)
+      if (named(**it, uuid)) return it->get();
+  return nullptr;
+}
+
+std::vector<const CallJournal*> Journal::list(std::size_t most) const {
+  std::vector<const CallJournal*> all;
+  for (const auto& [id, call] : living_) all.push_back(call.get());
+  for (const auto* kept : {&done_, &failed_})
+    for (const auto& call : *kept) all.push_back(call.get());
+  const auto begun = [](const CallJournal* call) { return call->entries.empty() ? call::WallTime{} : call->entries.front().at; };
+  std::ranges::sort(all, [&](const auto* a, const auto* b) { return begun(a) > begun(b); });
+  if (all.size() > most) all.resize(most);
+  return all;
+}
+
+void Journal::append(CallJournal& call, JournalEntry entry) {
+  if (call.entries.size() >= CallJournal::entries_max) {
+    ++call.left_out;
+    return;
+  }
+  call.entries.push_back(std::move(entry));
+}
+
+void Journal::on_message(Way way, const endpoint::Flow& flow, std::string_view call_id, std::string_view bytes) {
+  if (call_id.empty()) call_id = call_id_of(bytes);
+  const auto found = by_call_id_.find(call_id);
+  const bool known = found != by_call_id_.end();
+  // Only what a call may begin with is kept for a leg to claim.
+  const bool may_begin = bytes.starts_with("INVITE ") || bytes.starts_with("SIP/2.0 100");
+  if (!known && !may_begin) return;
+  JournalEntry entry{now(), way == Way::in ? JournalEntry::Kind::sip_in : JournalEntry::Kind::sip_out, 0, title_of(bytes),
+                     detail_of(bytes)};
+  if (known) {
+    entry.leg = found->second.leg;
+    auto& leg = found->second.call->legs[entry.leg];
+    if (leg.peer.empty()) leg.peer = flow.remote.text();
+    return append(*found->second.call, std::move(entry));
+  }
+  unclaimed_.push_back({std::string{call_id}, std::move(entry), flow.remote.text()});
+  if (unclaimed_.size() > unclaimed_max) unclaimed_.pop_front();
+}
+
+void Journal::on_created(const call::Leg& leg) {
+  auto& call = living_[leg.call_uuid()];
+  if (!call) {
+    call = std::make_unique<CallJournal>();
+    call->call_uuid = leg.call_uuid();
+  }
+  if (call->legs.size() >= CallJournal::legs_max) {
+    ++call->left_out;
+    return;
+  }
+  by_leg_[leg.uuid()] = {call.get(), static_cast<std::uint8_t>(call->legs.size())};
+  call->legs.push_back({leg.uuid(), {}, leg.direction() == call::Direction::inbound, {}});
+  ++call->alive;
+}
+
+Journal::Place* Journal::place_of(const call::Leg& leg) {
+  const auto found = by_leg_.find(leg.uuid());
+  return found == by_leg_.end() ? nullptr : &found->second;
+}
+
+void Journal::on_dialog(const call::Leg& leg, std::string_view call_id) {
+  const auto* place = place_of(leg);
+  if (!place) return;
+  by_call_id_[std::string{call_id}] = *place;
+  for (auto it = unclaimed_.begin(); it != unclaimed_.end();) {
+    if (it->call_id != call_id) {
+      ++it;
+      continue;
+    }
+    it->entry.leg = place->leg;
+    place->call->legs[place->leg].peer = it->peer;
+    append(*place->call, std::move(it->entry));
+    it = unclaimed_.erase(it);
+  }
+}
+
+void Journal::on_execute(const call::Leg& leg, std::string_view application, std::string_view data) {
+  if (const auto* place = place_of(leg))
+    append(*place->call, {now(), JournalEntry::Kind::dialplan, place->leg,
+                          fmt::format("{} {}", application, data.substr(0, CallJournal::text_max)), {}});
+}
+
+void Journal::on_bridge(const call::Leg& a, const call::Leg& b) {
+  if (const auto* place = place_of(a))
+    append(*place->call, {now(), JournalEntry::Kind::event, place->leg,
+                          fmt::format("talking to {}", b.caller().destination_number), {}});
+}
+
+void Journal::on_digit(const call::Leg& leg, char digit) {
+  if (const auto* place = place_of(leg))
+    append(*place->call, {now(), JournalEntry::Kind::event, place->leg, fmt::format("digit {}", digit), {}});
+}
+
+void Journal::on_hangup(const call::Leg& leg) {
+  const auto found = by_leg_.find(leg.uuid());
+  if (found == by_leg_.end()) return;
+  const Place place = found->second;
+  auto record = CallRecord::of(leg);
+  const auto& media = record.media;
+  if (media.packets_in + media.packets_out > 0)
+    append(*place.call,
+           {now(), JournalEntry::Kind::media, place.leg,
+            fmt::format("{} in {} out {} lost {} jitter {:.1f} ms MOS {:.1f}", media.codec, media.packets_in,
+                        media.packets_out, media.packets_lost, static_cast<double>(media.jitter.count()) / 1000.0, media.mos),
+            {}});
+  append(*place.call, {now(), JournalEntry::Kind::event, place.leg,
+                       fmt::format("hung up by {}: {}", record.hung_up_by, call::name(record.cause)), {}});
+  place.call->legs[place.leg].record = std::move(record);
+  by_leg_.erase(found);
+  if (--place.call->alive == 0) retire(*place.call);
+}
+
+void Journal::retire(CallJournal& call) {
+  // Its BYE is still on its way; the dialogs are forgotten when the call is trimmed or the grace is over.
+  std::erase_if(by_call_id_, [&](const auto& entry) { return entry.second.call == &call; });
+  auto node = living_.extract(call.call_uuid);
+  if (node.empty()) return;
+  (call.failed() ? failed_ : done_).push_back(std::move(node.mapped()));
+  trim();
+}
+
+void Journal::trim() {
+  while (done_.size() > calls_kept) done_.pop_front();
+  while (failed_.size() > failed_kept) failed_.pop_front();
+}
+
+}  // namespace record
