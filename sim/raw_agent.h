@@ -1,51 +1,3 @@
-<<<<<<< HEAD
-// sim/raw_agent.h - a peer that only sends and keeps text: for tests that must not trust our own stack on both sides.
-#pragma once
-#include <string>
-#include <vector>
-
-#include "sim/world.h"
-#include "sip/message.h"
-
-namespace sim {
-
-/// One UDP socket on a host.
-class RawAgent : io::UdpReceiver {
- public:
-  RawAgent(World& world, Host& host, std::uint16_t port) : world_{world} {
-    auto opened = host.shard().open_udp({host.ip(), port}, io::Sharing::exclusive, this);
-    base::require(opened.has_value(), "a raw agent's port is taken");
-    socket_ = std::move(*opened);
-  }
-
-  const base::Address& address() const { return socket_->local(); }
-  /// `text` with \n for line ends, without the empty line at its end.
-  void send(const base::Address& to, std::string_view text) {
-    std::string wire;
-    for (const char c : text) wire.append(c == '\n' ? "\r\n" : std::string(1, c));
-    socket_->send(to, wire + "\r\n\r\n");
-  }
-  /// Sends, and waits for what comes back; an empty message when nothing does.
-  sip::Message ask(const base::Address& to, std::string_view text) {
-    received_.clear();
-    send(to, text);
-    world_.run_until([this] { return !received_.empty(); }, std::chrono::seconds{5});
-    return received_.empty() ? sip::Message{} : received_.back();
-  }
-  const std::vector<sip::Message>& received() const { return received_; }
-
- private:
-  void on_datagrams(std::span<const io::Datagram> batch) override {
-    for (const auto& datagram : batch)
-      if (auto message = sip::Message::parse(std::string{datagram.bytes})) received_.push_back(std::move(*message));
-  }
-
-  World& world_;
-  std::unique_ptr<io::UdpSocket> socket_;
-  std::vector<sip::Message> received_;
-};
-
-=======
 // sim/raw_agent.h - a peer that sends and compares text: for flows whose every message counts.
 //
 // It has no SIP stack, so that it cannot share a fault with the one under test. Messages that arrive are kept in
@@ -98,5 +50,4 @@ std::string answer_to(std::string_view request, int status, std::string_view phr
 /// Joins lines with CRLF, adds Content-Length and body.
 std::string message(std::initializer_list<std::string> lines, std::string_view body = {});
 
->>>>>>> main
 }  // namespace sim

@@ -39,6 +39,10 @@ base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::listen(const b
   return std::make_unique<SimListener>(world_, host_, bound, acceptor);
 }
 
+base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::listen_local(const std::string&, io::Acceptor&) {
+  return base::Unexpected<io::Reason>{io::Reason::no_such_address};
+}
+
 std::unique_ptr<io::Stream> SimShard::connect(const base::Address& remote, io::StreamHandler* handler) {
   auto stream = std::make_unique<SimStream>(world_, host_, base::Address{host_.ip(), world_.free_port(host_)}, remote,
                                             handler);

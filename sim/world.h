@@ -57,6 +57,9 @@ class SimShard : public io::Shard {
                                                                     io::UdpReceiver* receiver) override;
   base::Result<std::unique_ptr<io::Listener>, io::Reason> listen(const base::Address& local,
                                                                  io::Acceptor& acceptor) override;
+  /// There are no files in this world: no_such_address.
+  base::Result<std::unique_ptr<io::Listener>, io::Reason> listen_local(const std::string& path,
+                                                                       io::Acceptor& acceptor) override;
   std::unique_ptr<io::Stream> connect(const base::Address& remote, io::StreamHandler* handler) override;
   void post(std::uint16_t to, base::Function<void()> work) override;
   bool offload(base::Function<void()> work, base::Function<void()> done) override;

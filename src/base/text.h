@@ -20,7 +20,7 @@ constexpr bool is_space(char c) { return c <= ' ' && (c == ' ' || c == '\t' || c
 constexpr bool same(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (lower(a[i]) != lower(b[i])) return false;
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
   return true;
 }
 

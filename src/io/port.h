@@ -106,6 +106,8 @@ class Shard {
   virtual base::Result<std::unique_ptr<UdpSocket>, Reason> open_udp(const base::Address& local, Sharing sharing,
                                                                     UdpReceiver* receiver) = 0;
   virtual base::Result<std::unique_ptr<Listener>, Reason> listen(const base::Address& local, Acceptor& acceptor) = 0;
+  /// A socket file that only its owner may open; an old file at that path goes. For the console.
+  virtual base::Result<std::unique_ptr<Listener>, Reason> listen_local(const std::string& path, Acceptor& acceptor) = 0;
   /// Answers at once; on_connected or on_closed follows.
   virtual std::unique_ptr<Stream> connect(const base::Address& remote, StreamHandler* handler) = 0;
 

@@ -68,6 +68,13 @@ base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen(const base::
   return std::make_unique<KernelListenerHandle>(reactor_, std::move(listener));
 }
 
+base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen_local(const std::string& path, Acceptor& acceptor) {
+  auto file = local_socket(path);
+  if (!file) return base::Unexpected<Reason>{file.error()};
+  auto listener = std::make_unique<KernelListener>(reactor_, std::move(*file), acceptor);
+  return std::make_unique<KernelListenerHandle>(reactor_, std::move(listener));
+}
+
 std::unique_ptr<Stream> KernelShard::connect(const base::Address& remote, StreamHandler* handler) {
   return std::make_unique<KernelStreamHandle>(reactor_, std::make_unique<KernelStream>(reactor_, remote, handler));
 }

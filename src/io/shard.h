@@ -29,6 +29,7 @@ class KernelShard : public Shard {
   base::Result<std::unique_ptr<UdpSocket>, Reason> open_udp(const base::Address& local, Sharing sharing,
                                                             UdpReceiver* receiver) override;
   base::Result<std::unique_ptr<Listener>, Reason> listen(const base::Address& local, Acceptor& acceptor) override;
+  base::Result<std::unique_ptr<Listener>, Reason> listen_local(const std::string& path, Acceptor& acceptor) override;
   std::unique_ptr<Stream> connect(const base::Address& remote, StreamHandler* handler) override;
   void post(std::uint16_t to, base::Function<void()> work) override;
   bool offload(base::Function<void()> work, base::Function<void()> done) override;

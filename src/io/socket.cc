@@ -1,5 +1,7 @@
 #include "io/socket.h"
 
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -77,6 +79,21 @@ base::Result<File, Reason> bound_socket(int type, const base::Address& local, Sh
   if (sharing == Sharing::every_shard) setsockopt(file.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   const SocketAddress address{local};
   if (::bind(file.get(), address.get(), address.size) != 0) return base::Unexpected<Reason>{reason_of(errno)};
+  return file;
+}
+
+base::Result<File, Reason> local_socket(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return base::Unexpected<Reason>{Reason::no_such_address};
+  std::memcpy(address.sun_path, path.data(), path.size());
+  File file{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!file) return base::Unexpected<Reason>{reason_of(errno)};
+  ::unlink(path.c_str());
+  const mode_t before = ::umask(0177);
+  const int bound = ::bind(file.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  ::umask(before);
+  if (bound != 0 || ::listen(file.get(), SOMAXCONN) != 0) return base::Unexpected<Reason>{reason_of(errno)};
   return file;
 }
 

@@ -46,4 +46,7 @@ base::Address local_address(int fd);
 /// Non-blocking, close-on-exec, bound. IPv6 sockets take IPv6 only: a dual-stack profile opens two.
 base::Result<File, Reason> bound_socket(int type, const base::Address& local, Sharing sharing);
 
+/// A listening socket file with mode 0600; an old one at that path is replaced.
+base::Result<File, Reason> local_socket(const std::string& path);
+
 }  // namespace io

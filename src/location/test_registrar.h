@@ -7,7 +7,7 @@
 
 #include "location/location_service.h"
 #include "location/registrar.h"
-#include "sim/raw_agent.h"
+#include "sim/asking_agent.h"
 #include "sip/digest.h"
 #include "sip/header/www_authenticate.h"
 
@@ -144,7 +144,7 @@ struct World {
   std::shared_ptr<Kept> kept = std::make_shared<Kept>();
   sim::Host& host;
   sim::Host& phones;
-  sim::RawAgent phone;
+  sim::AskingAgent phone;
   std::unique_ptr<Server> server;
   std::string call_id = "1j9FpLxk3uxtm8tn@biloxi.example.com", domain = "biloxi.example.com";
   std::uint32_t cseq = 0;

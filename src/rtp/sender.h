@@ -1,6 +1,8 @@
-// rtp/sender.h - numbers the packets of one outgoing RTP stream (RFC 3550 section 5.1).
+// rtp/sender.h - numbers the packets of one outgoing RTP stream (RFC 3550 section 5.1), whether they are built here
+// or taken over from another stream: the receiver sees one SSRC, one sequence and one time line.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.h"
@@ -22,6 +24,22 @@ class Sender {
   /// A packet whose timestamp and marker the caller decides (telephone events); time does not move.
   void build_at(std::uint8_t payload_type, base::Bytes payload, std::uint32_t timestamp, bool marker, base::Time now,
                 std::vector<std::uint8_t>& out);
+  /// The numbers a packet of another stream gets when it is passed on as part of this one. Its distance to its
+  /// neighbours is kept, so that losses and reordering stay visible. The first after packets of our own, or from
+  /// another source, follows what was sent last and has the marker. Empty: older than that first one, not to be sent.
+  struct Numbers {
+    std::uint16_t sequence;
+    std::uint32_t timestamp;
+    bool marker;
+  };
+  /// `samples`: timestamp units the packet lasts; 0 for one that takes no time of its own (telephone events).
+  std::optional<Numbers> relay(const Packet& packet, std::uint32_t samples, base::Time now);
+  /// What is relayed next comes from elsewhere.
+  void cut() { relaying_ = false; }
+  /// Media time goes on by the clock while nothing is sent: call before the first packet after a pause.
+  void catch_up(base::Time now);
+  /// After a change of codec.
+  void set_clock(std::uint32_t clock_hz) { clock_hz_ = clock_hz; }
   /// Time passes in which nothing is sent (silence, or events of build_at()).
   void skip(std::uint32_t samples) { timestamp_ += samples; }
   void begin_talk_spurt() { marker_ = true; }
@@ -47,6 +65,14 @@ class Sender {
   std::uint32_t octets_ = 0;
   std::uint32_t sent_timestamp_ = 0;
   base::Time sent_at_{};
+  // The stream that is passed on: its numbers and what is added to them.
+  static constexpr int max_jump = 3'000;  ///< Sequence numbers; further away it is another stream.
+  bool relaying_ = false;
+  std::uint32_t relayed_ssrc_ = 0;
+  std::uint16_t relayed_first_ = 0;
+  std::uint16_t relayed_newest_ = 0;
+  std::uint16_t sequence_offset_ = 0;
+  std::uint32_t timestamp_offset_ = 0;
 };
 
 }  // namespace rtp

@@ -34,12 +34,16 @@ base::Result<Session::Received, PacketError> Session::on_rtp(base::Bytes datagra
     ++malformed_;
     return base::Unexpected{packet.error()};
   }
-  if (packet->ssrc == sender_.ssrc()) {
+  return on_packet(*packet, now);
+}
+
+Session::Received Session::on_packet(const Packet& packet, base::Time now) {
+  if (packet.ssrc == sender_.ssrc()) {
     sender_.change_ssrc(random_);
     outbox_.put(SsrcCollision{sender_.ssrc()});
   }
-  const auto verdict = receiver_.on_packet(packet->ssrc, packet->sequence, packet->timestamp, packet->payload.size(), now);
-  return Received{*packet, verdict};
+  const auto verdict = receiver_.on_packet(packet.ssrc, packet.sequence, packet.timestamp, packet.payload.size(), now);
+  return Received{packet, verdict};
 }
 
 base::Result<void, RtcpError> Session::on_rtcp(base::Bytes datagram, base::Time now) {

@@ -49,6 +49,8 @@ class Session {
   Session(Config config, base::Random& random, base::Time now);
 
   base::Result<Received, PacketError> on_rtp(base::Bytes datagram, base::Time now);
+  /// The same for a packet that is parsed already.
+  Received on_packet(const Packet& packet, base::Time now);
   base::Result<void, RtcpError> on_rtcp(base::Bytes datagram, base::Time now);
   void on_time(base::Time now);
   /// Says goodbye: one compound with BYE, then no more reports.
@@ -79,7 +81,7 @@ class Session {
   base::Random& random_;
   Sender sender_;
   Receiver receiver_;
-  base::Outbox<Output, 64> outbox_;
+  base::Outbox<Output, 8> outbox_;  // one input gives at most two
   base::Time next_report_ = base::never;
   std::uint32_t packets_at_last_report_ = 0;
   std::optional<base::Duration> round_trip_;

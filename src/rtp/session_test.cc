@@ -244,3 +244,58 @@ TEST(RtpSession, WhatIsPlayable) {
 
 }  // namespace
 }  // namespace rtp
+
+namespace rtp {
+namespace {
+
+Packet incoming(std::uint16_t sequence, std::uint32_t timestamp, std::uint32_t ssrc = 7) {
+  Packet packet;
+  packet.sequence = sequence;
+  packet.timestamp = timestamp;
+  packet.ssrc = ssrc;
+  return packet;
+}
+
+TEST(SenderRelay, KeepsDistancesAndFollowsWhatWasSentBefore) {
+  base::Random random{1};
+  Sender sender{8'000, random};
+  std::vector<std::uint8_t> out;
+  const base::Time start{};
+  const std::uint8_t payload[160]{};
+  sender.build(0, payload, 160, start, out);
+  const auto next = sender.next_sequence();
+  const auto time = sender.timestamp();
+  const auto first = sender.relay(incoming(65'535, 4'000'000'000), 160, start + std::chrono::milliseconds{100});
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->sequence, next);
+  EXPECT_EQ(first->timestamp, time - 160 + 800);  // 100 ms after the last packet
+  EXPECT_TRUE(first->marker);
+  const auto third = sender.relay(incoming(1, 4'000'000'320), 160, start + std::chrono::milliseconds{140});
+  EXPECT_EQ(third->sequence, static_cast<std::uint16_t>(next + 2));
+  EXPECT_FALSE(third->marker);
+  EXPECT_EQ(sender.relay(incoming(0, 4'000'000'160), 160, start + std::chrono::milliseconds{141})->sequence,
+            static_cast<std::uint16_t>(next + 1));
+  EXPECT_EQ(sender.next_sequence(), static_cast<std::uint16_t>(next + 3));
+  EXPECT_FALSE(sender.relay(incoming(65'534, 3'999'999'840), 160, start + std::chrono::milliseconds{142}));
+  const auto other = sender.relay(incoming(500, 5, 8), 160, start + std::chrono::milliseconds{160});
+  EXPECT_EQ(other->sequence, static_cast<std::uint16_t>(next + 3));
+  EXPECT_TRUE(other->marker);
+  sender.cut();
+  EXPECT_TRUE(sender.relay(incoming(501, 165, 8), 160, start + std::chrono::milliseconds{180})->marker);
+}
+
+TEST(SenderRelay, GoesOnThroughManyWraps) {
+  base::Random random{1};
+  Sender sender{8'000, random};
+  std::optional<std::uint16_t> last;
+  for (std::uint32_t i = 0; i < 200'000; ++i) {
+    const auto numbers = sender.relay(incoming(static_cast<std::uint16_t>(i), i * 160), 160,
+                                      base::Time{} + i * std::chrono::milliseconds{20});
+    ASSERT_TRUE(numbers) << i;
+    if (last) { ASSERT_EQ(numbers->sequence, static_cast<std::uint16_t>(*last + 1)) << i; }
+    last = numbers->sequence;
+  }
+}
+
+}  // namespace
+}  // namespace rtp

@@ -38,7 +38,7 @@ inline base::Unexpected<HeaderError> malformed() { return base::Unexpected<Heade
 /// wants it, and never moved.
 template <class H, class Take>
 Parsed<H> parsed_by(Take take, base::Cursor& in) {
-  Parsed<H> header{};
+  Parsed<H> header;  // without {}, which would clear its storage before the constructors do
   if (!take(in, *header)) header = malformed();
   return header;
 }

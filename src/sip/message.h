@@ -47,7 +47,7 @@ enum class Form : std::uint8_t { as_is, compact };
 class Message {
  public:
   /// An empty request; only good for being assigned to.
-  Message() {}  // not defaulted: Result<Message>{} would clear the whole of it first
+  Message() {}  // not defaulted: Message{} would clear the whole of it first
 
   /// Lenient: whatever has a start line and an end of headers gets an index, so that a broken request can still
   /// be answered. validate() (sip/validate.h) tells what is wrong with it. Bytes beyond Content-Length are cut.
@@ -225,7 +225,7 @@ class Message {
 
   std::string buffer_;
   std::vector<Field> fields_;
-  std::array<std::uint16_t, static_cast<std::size_t>(HeaderId::count)> first_{};
+  std::array<std::uint16_t, static_cast<std::size_t>(HeaderId::count)> first_;  // good where count_ is not 0
   std::array<std::uint8_t, static_cast<std::size_t>(HeaderId::count)> count_{};
   std::uint32_t start_ = 0, start_end_ = 0;      // the start line, line end included
   std::uint32_t start_a_ = 0, start_a_end_ = 0;  // method
@@ -257,7 +257,7 @@ Parsed<H> Message::parse_at(std::size_t at) const {
 
 template <Header H>
 Parsed<std::vector<H>> Message::all() const {
-  Parsed<std::vector<H>> list{};
+  Parsed<std::vector<H>> list;
   if constexpr (key<H>().id != HeaderId::other) list->reserve(count_[static_cast<std::size_t>(key<H>().id)]);
   for (std::size_t at = find(key<H>(), 0); at != npos; at = find(key<H>(), at + 1)) {
     base::Cursor in{value(at)};

@@ -133,14 +133,19 @@ class MessageParser {
       if (newline == nullptr) return false;
     }
     const char* value_end = newline;
-    while (value < value_end && base::is_space(*value)) ++value;
+    if (*value == ' ' && value[1] > ' ') [[likely]] {
+      ++value;
+    } else {
+      while (value < value_end && base::is_space(*value)) ++value;
+    }
+    if (value_end > value && value_end[-1] == '\r') --value_end;
     while (value_end > value && base::is_space(value_end[-1])) --value_end;
     const std::size_t index = m_.fields_.size();
     m_.fields_.push_back({offset(line), offset(newline + 1), offset(value), offset(value_end),
                           static_cast<std::uint16_t>(name_end - line), id});
     m_.note(id, index);
     at_ = newline + 1;
-    return index < max_fields && (id == HeaderId::other || m_.count_[static_cast<std::size_t>(id)] <= max_fields_of_a_kind);
+    return index < max_fields && (m_.count_[static_cast<std::size_t>(id)] <= max_fields_of_a_kind || id == HeaderId::other);
   }
 
   /// The body: what Content-Length says, or the rest.
@@ -171,7 +176,7 @@ class MessageParser {
 };
 
 base::Result<Message, ParseError> Message::parse(std::string bytes) {
-  base::Result<Message, ParseError> message{};
+  base::Result<Message, ParseError> message;
   message->buffer_ = std::move(bytes);
   if (const auto error = MessageParser{*message}.parse()) message = base::Unexpected<ParseError>{*error};
   return message;

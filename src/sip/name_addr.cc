@@ -46,7 +46,7 @@ bool NameAddr::take(base::Cursor& in, NameAddr& into) {
 }
 
 base::Result<NameAddr, HeaderError> NameAddr::from_text(std::string_view text) {
-  base::Result<NameAddr, HeaderError> address{};
+  base::Result<NameAddr, HeaderError> address;
   base::Cursor in{text};
   if (!take(in, *address)) return malformed();
   in.skip_space();

@@ -94,7 +94,7 @@ bool Params::parse(base::Cursor& in) {
   }
   const auto taken = in.take_count(end);
   if (blanks) text_ = without_blanks(taken);
-  else text_.assign(taken);
+  else text_ = std::string{taken};  // cheaper than assign() when it does not fit
   return true;
 }
 

@@ -236,14 +236,14 @@ class UriParser {
 };
 
 base::Result<Uri, UriError> Uri::parse(std::string_view text) {
-  base::Result<Uri, UriError> uri{};
+  base::Result<Uri, UriError> uri;
   if (const auto error = uri->assign(text)) uri = base::Unexpected<UriError>{*error};
   return uri;
 }
 
 std::optional<UriError> Uri::assign(std::string_view text) {
   if (text.size() > max_bytes) return UriError::too_long;
-  text_.assign(text);
+  text_ = std::string{text};  // cheaper than assign() when it does not fit
   password_ = port_ = 0;
   has_port_ = false;
   return UriParser{*this}.parse();

@@ -202,7 +202,8 @@ TEST(Torture, SIP_01_CutAtEveryByteNothingBreaks) {
 
 TEST(Torture, SIP_01_MutatedNothingBreaks) {
   constexpr int mutants_of_each = 200;
-  constexpr std::string_view spice{"\r\n\t ;,:<>\"\\@%=?*[]()/\0\xff" "09azAZ", 31};
+  static constexpr char characters[] = "\r\n\t ;,:<>\"\\@%=?*[]()/\0\xff" "09azAZ";
+  constexpr std::string_view spice{characters, sizeof characters - 1};
   base::Random random{4475};
   std::size_t indexed = 0;
   for (const auto& row : torture()) {

@@ -63,7 +63,8 @@ class Media {
     virtual void on_media_timeout() = 0;
     /// What play() was given has been played to its end.
     virtual void on_played() = 0;
-    /// record() stopped by itself: limit, silence, or the file could not be written.
+    /// A recording is over and its file complete: after stop_recording(), or by itself (limit, silence, or the file
+    /// could not be written). Not called after close().
     virtual void on_recorded() = 0;
   };
 
@@ -110,15 +111,21 @@ class Media {
   void part();
   Media* joined() const;
 
-  /// Sends `source` instead of silence (or of the other leg's audio) until it ends; then on_played. Replaces what
-  /// plays.
-  void play(std::unique_ptr<audio::Source> source);
+  /// The rate at which audio is played and heard best: that of the agreed codec; 8000 before there is one.
+  std::uint32_t sample_rate_hz() const;
+
+  /// Sends `source`, opened at `rate_hz`, instead of silence (or of the other leg's audio) until it ends; then
+  /// on_played. Replaces what plays, without on_played for that. Begins when media is negotiated. Where the agreed
+  /// codec cannot be encoded it ends at once.
+  void play(std::unique_ptr<audio::Source> source, std::uint32_t rate_hz = 8'000);
+  /// No on_played follows.
   void stop_playing();
   bool playing() const;
-  std::uint64_t played_samples() const;  ///< Of the present or last source, at its rate.
+  /// Of the present or last source, at its rate.
+  std::uint64_t played_samples() const;
 
   struct RecordOptions {
-    base::Duration limit = base::never - base::Time{};
+    base::Duration limit = std::chrono::hours{24};
     std::uint32_t silence_threshold = 0;          ///< Mean absolute sample value; 0: silence does not end it.
     base::Duration silence_limit = std::chrono::seconds{3};
     bool append = false;
@@ -130,18 +137,26 @@ class Media {
     bool silence_exhausted = false;
     bool failed = false;
   };
-  /// Writes what comes in to a file (wav, or by extension) until stop_recording() or on_recorded. False: the file
-  /// cannot be written.
-  bool record(const std::string& path, const RecordOptions& options);
-  Recorded stop_recording();
+  /// Writes what comes in to a file (wav, or by extension) until stop_recording() or until it ends by itself; either
+  /// way on_recorded follows. Disk is never waited for. Ignored while recording.
+  void record(const std::string& path, const RecordOptions& options);
+  void stop_recording();
+  /// Until the file is complete.
   bool recording() const;
+  /// Figures of the present or last recording.
+  Recorded recorded() const;
 
   /// Sends back what comes in, `delay` later, until stop_echo().
   void echo(base::Duration delay);
   void stop_echo();
 
-  /// RFC 4733; "w" pauses 500 ms, "W" one second. Queued behind what is being sent.
+  /// RFC 4733, or tones when the peer has not agreed to that; "w" pauses 500 ms, "W" one second. Queued behind what is
+  /// being sent. Before media is negotiated it waits.
   void send_digits(std::string_view digits, std::chrono::milliseconds duration);
+
+  void flush_digits();
+  /// Hears digits in the sound too (start_dtmf), for peers that send no events.
+  void detect_tones(bool on);
 
   MediaFigures figures() const;
   base::Address local_rtp() const;
@@ -149,7 +164,7 @@ class Media {
   void close();
 
  private:
-  struct Parts;
+  class Parts;
   std::unique_ptr<Parts> parts_;
 };
 

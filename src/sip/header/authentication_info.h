@@ -11,7 +11,7 @@ struct AuthenticationInfo {
   AuthParams params;  // nextnonce, qop, rspauth, cnonce, nc
 
   static Parsed<AuthenticationInfo> parse(base::Cursor& in) {
-    Parsed<AuthenticationInfo> header{};
+    Parsed<AuthenticationInfo> header;
     if (!header->params.parse(in)) return malformed();
     return header;
   }

@@ -17,7 +17,7 @@ struct CallId {
     return parsed_by<CallId>(take, in);
   }
   static bool take(base::Cursor& in, CallId& into) {
-    into.value.assign(grammar::take(in, grammar::word));
+    into.value = std::string{grammar::take(in, grammar::word)};
     return !into.value.empty();
   }
   void print(std::string& out) const { out += value; }

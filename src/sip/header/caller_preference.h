@@ -11,7 +11,7 @@ struct CallerPreference {
   Params params;
 
   static Parsed<H> parse(base::Cursor& in) {
-    Parsed<H> header{};
+    Parsed<H> header;
     if (!in.take('*') || !header->params.parse(in)) return malformed();
     return header;
   }

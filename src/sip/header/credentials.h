@@ -44,7 +44,7 @@ struct CredentialsHeader {
 
   bool is_digest() const;
   static Parsed<H> parse(base::Cursor& in) {
-    Parsed<H> header{};
+    Parsed<H> header;
     if (!header->take(in)) return malformed();
     return header;
   }

@@ -5,7 +5,7 @@
 namespace sip {
 
 Parsed<MinSe> MinSe::parse(base::Cursor& in) {
-  Parsed<MinSe> header{};
+  Parsed<MinSe> header;
   const auto seconds = in.take_number();
   if (!seconds || !header->params.parse(in)) return malformed();
   header->interval = std::chrono::seconds{*seconds};

@@ -13,7 +13,7 @@ Replaces Replaces::of(std::string_view call_id, std::string_view to_tag, std::st
 }
 
 Parsed<Replaces> Replaces::parse(base::Cursor& in) {
-  Parsed<Replaces> header{};
+  Parsed<Replaces> header;
   header->call_id.assign(grammar::take(in, grammar::word));
   if (header->call_id.empty() || !header->params.parse(in)) return malformed();
   int to_tags = 0, from_tags = 0;

@@ -5,7 +5,7 @@
 namespace sip {
 
 Parsed<RetryAfter> RetryAfter::parse(base::Cursor& in) {
-  Parsed<RetryAfter> header{};
+  Parsed<RetryAfter> header;
   const auto seconds = in.take_number();
   if (!seconds) return malformed();
   header->seconds = *seconds;

@@ -18,7 +18,7 @@ struct TextHeader {
     return header;
   }
   static Parsed<H> parse(base::Cursor& in) {
-    Parsed<H> header{};
+    Parsed<H> header;
     header->value.assign(base::trim(in.take_count(in.rest().size())));
     return header;
   }

@@ -20,7 +20,7 @@ struct TokenHeader {
     return header;
   }
   static Parsed<H> parse(base::Cursor& in) {
-    Parsed<H> header{};
+    Parsed<H> header;
     const auto text = grammar::take_token(in);
     if (text.empty()) return malformed();
     header->token.assign(text);
