@@ -101,12 +101,19 @@ MediaFigures Leg::media_figures() const { return media_->figures(); }
 void Leg::hang_up(Cause cause) {
   if (hung_up()) return;
   if (session_) {
-    const int told = last_failure_status_ != 0 && !answered() && direction_ == Direction::inbound
-                         ? last_failure_status_
-                         : sip_status(cause);
-    session_->hang_up(told, {}, reason_header(cause));
+    const bool caller = direction_ == Direction::inbound;
+    variables_.set("sip_hangup_disposition", answered() ? "send_bye" : caller ? "send_refuse" : "send_cancel");
+    const bool far_status = caller && !answered() && last_failure_status_ != 0 && !variables_.is_true("sip_ignore_remote_cause");
+    session_->hang_up(far_status ? last_failure_status_ : sip_status(cause), {}, told_reason(cause));
   }
   end(cause, HangupBy::us);
+}
+
+// What the far side of the call gave as its reason goes on as it is.
+std::string Leg::told_reason(Cause cause) const {
+  if (variables_.is_true("disable_q850_reason")) return {};
+  const auto passed_on = variables_.get("sip_reason");
+  return passed_on.empty() ? reason_header(cause) : std::string{passed_on};
 }
 
 void Leg::end(Cause cause, HangupBy by) {

@@ -89,7 +89,8 @@ class Leg : endpoint::InviteSession::User, Media::User {
   /// Passes descriptions of the other leg through untouched (bypass_media).
   void pre_answer_with(std::string_view sdp);
   void answer_with(std::string_view sdp);
-  /// A final response of the application's own (respond, redirect); then the leg is gone with `cause`.
+  /// A final response of the application's own (respond, redirect), with a Reason for `cause` unless `extra` asks for
+  /// credentials; then the leg is gone.
   void respond(int status, std::string_view phrase, Cause cause, const endpoint::Extra& extra = {});
 
   // --- outgoing ----------------------------------------------------------------------------------------------
@@ -153,6 +154,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   // InviteSession::User, in leg_sip.cc
   void on_provisional(const sip::Message& response) override;
   void on_answered(const sip::Message& response) override;
+  bool on_challenged(const sip::Message& response) override;
   void on_acknowledged(const sip::Message& ack) override;
   void on_change(const sip::Message& request) override;
   void on_change_result(int status, const sip::Message* response) override;
@@ -174,7 +176,9 @@ class Leg : endpoint::InviteSession::User, Media::User {
   /// Cause, times, observers, waiters: everything but the SIP side.
   void end(Cause cause, HangupBy by);
   endpoint::Extra own_headers(std::string_view prefix) const;
+  std::string told_reason(Cause cause) const;
   std::optional<std::string> local_description(Media* peer);
+  void choose_codecs();
   void refuse_media(Media::Refusal refusal);
 
   Switch& owner_;

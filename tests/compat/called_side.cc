@@ -69,6 +69,8 @@ void CalledSide::on_request(const std::string& request, const base::Address& fro
   if (phones_.contains(id) || !request.starts_with("INVITE ")) return later(request, from);
   auto& phone = phones_[id] = std::make_unique<Phone>(*this, request, from);
   order_.push_back(phone.get());
+  // Without it no CANCEL may come (RFC 3261 section 9.1).
+  socket_->send(from, sim::answer_to(request, 100, "Trying", {}));
   step(*phone);
 }
 

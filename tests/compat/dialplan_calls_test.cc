@@ -34,7 +34,11 @@ struct LeftOut {
 constexpr LeftOut left_out[] = {{"", ""}};
 
 /// Words of a dial string or variable that stand for something this stage does not have.
-constexpr LeftOut missing_features[] = {{"loopback/", "endpoint loopback"}, {"pickup/", "endpoint pickup"}};
+constexpr LeftOut missing_features[] = {{"loopback/", "endpoint loopback"},
+                                           {"pickup/", "endpoint pickup"},
+                                           {"sofia/gateway/gwdown", "gateways"},
+                                           {"_hook=hash", "hash"},
+                                           {"=hash insert", "hash"}};
 
 const bool zone_is_utc = [] {
   ::setenv("TZ", "UTC", 1);
@@ -239,7 +243,7 @@ class Comparison {
 
   static std::string recorded_text(const Json& one) {
     if (one.has("request")) return one["request"].text();
-    return std::to_string(static_cast<int>(one["status"].number())) + " " + one["phrase"].text();
+    return std::to_string(static_cast<int>(one["status"].number()));
   }
 
   void compare_to_caller() {
@@ -248,13 +252,16 @@ class Comparison {
     const auto& got = stage_.to_caller();
     std::string wanted_all, got_all;
     for (const auto& one : recorded) wanted_all += recorded_text(one) + ", ";
-    for (const auto& one : got) got_all += one.text + ", ";
+    for (const auto& one : got) got_all += one.text.substr(0, one.text.find(' ')) + ", ";
     if (wanted_all != got_all) return differ("to the caller: " + got_all + "recorded: " + wanted_all);
     for (std::size_t i = 0; i < got.size(); ++i) compare_heard(recorded[i], got[i]);
   }
 
   void compare_heard(const Json& recorded, const compat::ToCaller& got) {
     const auto what = got.text + " ";
+    // Phrases that nobody chose are those of RFC 3261; the recorder's stack had others.
+    const auto phrase = recorded["phrase"].text();
+    if (case_["xml"].text().find(' ' + phrase + '"') != std::string::npos) same(what + "phrase", phrase, got.text.substr(4));
     same(what + "Reason", recorded["reason"].text(), got.reason);
     if (recorded.has("sdp"))
       if (const bool wanted = recorded["sdp"].boolean(); wanted != got.sdp) differ(what + (got.sdp ? "has SDP" : "has no SDP"));
@@ -273,23 +280,27 @@ class Comparison {
              std::to_string(static_cast<long>(recorded["at_ms"].number())));
   }
 
-  // Sorted by time and user, as the record is.
-  std::vector<const compat::CalledSide::Seen*> sorted_called() const {
-    auto all = stage_.called().seen();
-    const auto rounded = [this](const auto* seen) { return ms(seen->at - stage_.begun() + std::chrono::milliseconds{25}) / 50; };
-    std::ranges::stable_sort(all, [&](const auto* x, const auto* y) {
-      return std::pair{rounded(x), x->user} < std::pair{rounded(y), y->user};
-    });
-    return all;
-  }
-
+  // Paired by user and time: the record's order is that of rounded times.
   void compare_called() {
     if (!expect_.has("uas")) return;
-    const auto& recorded = expect_["uas"].list();
-    const auto got = sorted_called();
+    std::vector<const Json*> recorded;
+    for (const auto& seen : expect_["uas"].list()) recorded.push_back(&seen);
+    auto got = stage_.called().seen();
+    const auto last_time = [](const Json* seen) {
+      const auto& then = (*seen)["then"].list();
+      return then.empty() ? 0.0 : then.back().list()[1].number();
+    };
+    std::ranges::stable_sort(recorded, [&](const Json* x, const Json* y) {
+      return std::tuple{(*x)["user"].text(), (*x)["at_ms"].number(), last_time(x)} <
+             std::tuple{(*y)["user"].text(), (*y)["at_ms"].number(), last_time(y)};
+    });
+    std::ranges::stable_sort(got, [](const auto* x, const auto* y) {
+      const auto last = [](const auto* seen) { return seen->then.empty() ? base::Time{} : seen->then.back().at; };
+      return std::tuple{x->user, x->at, last(x)} < std::tuple{y->user, y->at, last(y)};
+    });
     if (recorded.size() != got.size())
       return differ("the called side saw " + std::to_string(got.size()) + " INVITEs, recorded " + std::to_string(recorded.size()));
-    for (std::size_t i = 0; i < got.size(); ++i) compare_seen(recorded[i], *got[i]);
+    for (std::size_t i = 0; i < got.size(); ++i) compare_seen(*recorded[i], *got[i]);
   }
 
   void compare_seen(const Json& recorded, const compat::CalledSide::Seen& got) {
@@ -323,7 +334,8 @@ class Comparison {
 
   /// Legs in the record have no order of their own that can be relied on: by name, then cause.
   void compare_legs() {
-    if (!expect_.has("legs")) return;
+    // The record of a command has no call to find its legs by.
+    if (!expect_.has("legs") || case_["call"].has("api")) return;
     std::vector<const Json*> recorded;
     for (const auto& leg : expect_["legs"].list()) recorded.push_back(&leg);
     auto got = stage_.outgoing();

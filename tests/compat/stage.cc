@@ -46,7 +46,7 @@ void Caller::invite() {
   const std::string ip = caller_address.ip.text();
   send("INVITE", cseq_, to_, "invite", more,
        "v=0\r\no=caller 1 1 IN IP4 " + ip + "\r\ns=-\r\nc=IN IP4 " + ip +
-           "\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
+           "\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\n"
            "a=rtpmap:101 telephone-event/8000\r\n");
 }
 
@@ -159,7 +159,7 @@ void Stage::load(const std::string& folder) {
                                 {"gv_nested", "42-x"},         {"gv_comment", "from comment"}, {"hostname", "host"},
                                 {"default_password", "secret"}, {"sound_prefix", folder + "/sounds/en/us/callie"},
                                 {"sounds_dir", folder + "/sounds"}, {"recordings_dir", folder + "/recordings"},
-                                {"base_dir", folder}, {"hold_music", "silence_stream://-1"}};
+                                {"base_dir", folder}, {"us-ring", "%(2000,4000,440,480)"}, {"hold_music", "silence_stream://-1"}};
   auto loaded = dialplan::load_text(configuration_text(case_), "case.xml", ".", presets);
   if (!loaded) {
     for (const auto& finding : loaded.error()) trouble_ += finding.text() + '\n';
