@@ -193,8 +193,8 @@ base::Task<DialOutcome> Attempt::nest(DialOutcome outer, const Variables& variab
 
 base::Task<Originated> Attempt::race(std::vector<Race::Plan> plans) {
   told_ = born_ = 0;
-  Race race{setting_.owner, caller(), setting_.sleeper, std::move(plans), setting_.options.caller_id_name,
-            setting_.options.caller_id_number};
+  Race race{setting_.owner, caller(), setting_.tells_caller, setting_.sleeper, std::move(plans),
+            setting_.options.caller_id_name, setting_.options.caller_id_number};
   const RacePointer present{race_, race};
   Ringback ringback{setting_.tells_caller ? caller() : nullptr};
   for (;;) {

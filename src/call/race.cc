@@ -21,9 +21,9 @@ bool ignores_early_media(std::string_view value) {
 
 }  // namespace
 
-Race::Race(Switch& owner, Leg* caller, Sleeper& watcher, std::vector<Plan> plans, std::string caller_id_name,
-           std::string caller_id_number)
-    : owner_{owner}, caller_{caller}, watcher_{watcher}, caller_id_name_{std::move(caller_id_name)},
+Race::Race(Switch& owner, Leg* caller, bool tells_caller, Sleeper& watcher, std::vector<Plan> plans,
+           std::string caller_id_name, std::string caller_id_number)
+    : owner_{owner}, caller_{caller}, told_{tells_caller ? caller : nullptr}, watcher_{watcher}, caller_id_name_{std::move(caller_id_name)},
       caller_id_number_{std::move(caller_id_number)} {
   const auto now = owner_.shard().now();
   const bool alone = plans.size() == 1;
@@ -71,10 +71,10 @@ void Race::lose(Entry& entry, Cause cause, int status) {
   if (entry.leg) {
     entry.leg->set_watcher(nullptr);
     entry.leg->hang_up(cause);
-    if (caller_) report_end(*entry.leg, *caller_);
+    if (told_) report_end(*entry.leg, *told_);
     entry.leg = {};
-  } else if (status != 0 && caller_) {
-    report_failure(*caller_, cause, status);
+  } else if (status != 0 && told_) {
+    report_failure(*told_, cause, status);
   }
   if (fatal_ == Cause::none) fatal_ = fatal_cause(entry, cause);
 }
@@ -87,7 +87,7 @@ Cause Race::fatal_cause(const Entry& entry, Cause cause) const {
   if (base::is_true(list)) return Cause::no_answer;
   const bool inverted = list.starts_with('!');
   if (inverted) list.remove_prefix(1);
-  return cause_listed(list, cause) != inverted ? Cause::no_answer : Cause::none;
+  return cause_listed(list, cause) != inverted ? cause : Cause::none;
 }
 
 bool Race::wins(Entry& entry) {

@@ -28,9 +28,9 @@ class Race {
   };
   enum class State : std::uint8_t { running, won, lost };
 
-  /// `watcher` is notified when a leg changes.
-  Race(Switch& owner, Leg* caller, Sleeper& watcher, std::vector<Plan> plans, std::string caller_id_name,
-       std::string caller_id_number);
+  /// `watcher` is notified when a leg changes. With `tells_caller` the caller learns how legs ended.
+  Race(Switch& owner, Leg* caller, bool tells_caller, Sleeper& watcher, std::vector<Plan> plans,
+       std::string caller_id_name, std::string caller_id_number);
   Race(const Race&) = delete;
   Race& operator=(const Race&) = delete;
   /// Legs that have not won are gone.
@@ -77,6 +77,7 @@ class Race {
 
   Switch& owner_;
   Leg* caller_;
+  Leg* told_;  // the caller, or nobody
   Sleeper& watcher_;
   std::string caller_id_name_, caller_id_number_;
   std::vector<Entry> entries_;
