@@ -20,6 +20,12 @@ void Runtime::set_configuration(Snapshot configuration) {
   configuration_ = std::move(configuration);
 }
 
+Runtime& Runtime::of(call::Switch& owner) {
+  auto* runtime = dynamic_cast<Runtime*>(&owner.router());
+  base::require(runtime != nullptr, "a switch that is routed by something else than a dialplan");
+  return *runtime;
+}
+
 void Runtime::set_global(std::string_view name, std::string_view value) {
   globals_.set(name, value);
   if (on_global_) on_global_(name, value);

@@ -15,6 +15,10 @@
 #include "dialplan/context.h"
 #include "dialplan/hunt.h"
 
+namespace location {
+class LocationService;
+}
+
 namespace dialplan {
 
 /// Executions of execute_extension inside one another, and transfers in a row without an answer.
@@ -37,6 +41,11 @@ class Runtime : public call::Router {
   void set_switch(call::Switch& owner) { switch_ = &owner; }
   call::Switch& owner() { return *switch_; }
   io::Shard& shard() { return shard_; }
+  /// Where users are registered; null when nobody can register. Set by main, used by dial endpoints.
+  void set_location(location::LocationService* location) { location_ = location; }
+  location::LocationService* location() { return location_; }
+  /// The runtime of a switch's shard.
+  static Runtime& of(call::Switch& owner);
 
   /// Runs the dialplan of the leg's profile from now on.
   void route(call::Leg& leg) override;
@@ -52,6 +61,7 @@ class Runtime : public call::Router {
   Snapshot configuration_;
   call::Variables globals_;
   call::Switch* switch_ = nullptr;
+  location::LocationService* location_ = nullptr;
   std::function<void(std::string_view, std::string_view)> on_global_;
 };
 
