@@ -19,7 +19,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   call::CallerProfile profile;
   base::Random random{1};
   dialplan::Session session{variables, profile};
-  dialplan::Context context{.globals = &globals, .session = &session, .random = &random};
+  dialplan::Context context;
+  context.globals = &globals;
+  context.session = &session;
+  context.random = &random;
+
   const auto expanded = dialplan::expand(text, context);
   if (expanded.size() > dialplan::expansion_size_max + text.size()) std::abort();
   (void)dialplan::parse_inline(text);

@@ -21,7 +21,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     profile.context = context->name;
     profile.destination_number = "1000";
     dialplan::Session session{variables, profile};
-    dialplan::Context world{.configuration = loaded->get(), .globals = &globals, .session = &session};
+    dialplan::Context world;
+    world.configuration = loaded->get();
+    world.globals = &globals;
+    world.session = &session;
+
     (void)dialplan::hunt(world, {});
   }
   return 0;

@@ -8,6 +8,7 @@
 #include "call/profile.h"
 #include "dialplan/configuration.h"
 #include "endpoint/flow.h"
+#include "location/registrar.h"
 
 namespace ahoy {
 
@@ -17,6 +18,8 @@ base::Result<std::vector<endpoint::ListeningPoint>, std::string> listening_point
 /// `points`: the ids the listening points got.
 std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const std::string& default_domain,
                                                   std::vector<endpoint::PointId> points);
+
+location::RegistrarSettings registrar_settings(const dialplan::Profile& profile, const std::string& default_domain);
 
 /// The address of the interface that leads outside; loopback when there is none. For "auto".
 base::Ip own_address();

@@ -42,25 +42,46 @@ bool DirectoryAccounts::knows_domain(std::string_view domain) const {
   return configuration_->directory.domain(domain) != nullptr;
 }
 
-ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configuration, const std::string& nonce_secret)
+ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configuration, const std::string& nonce_secret,
+                         const Keeping& keeping)
     : shard{on}, endpoint{on, what_we_do()},
       authenticator{endpoint, accounts, nonce_secret,
                     configuration.profiles.empty() ? base::Duration{std::chrono::seconds{60}}
                                                    : configuration.profiles.front().settings.nonce_ttl},
       ports{on, configuration.core.rtp_start_port, configuration.core.rtp_end_port}, runtime{on},
-      calls{endpoint, authenticator, ports, runtime} {
+      calls{endpoint, authenticator, ports, runtime},
+      writes{keeping.storage ? std::make_unique<store::WriteBehind>(on, keeping.storage) : nullptr},
+      kept_bindings{writes ? std::make_unique<store::Bindings>(*writes) : nullptr},
+      location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()}, journal{on},
+      recorder{writes ? std::make_unique<store::CallRecords>(*writes) : nullptr,
+               keeping.csv_file.empty() ? nullptr : std::make_unique<record::CsvFile>(on, keeping.csv_file),
+               std::string{record::default_csv_template}} {
   runtime.set_switch(calls);
+  runtime.set_location(&location);
+  endpoint.set_handler(sip::Method::register_, &registrar);
+  endpoint.set_tap(&journal);
+  calls.add_observer(journal);
+  calls.add_observer(recorder);
 }
 
-Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration) : configuration_{std::move(configuration)} {
+ShardServer::~ShardServer() {
+  endpoint.set_tap(nullptr);
+  if (writes) writes->finish();
+}
+
+Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration, const Keeping& keeping)
+    : configuration_{std::move(configuration)} {
   const std::string secret = shards.front()->random().hex(64);
   std::vector<endpoint::SipEndpoint*> endpoints;
+  std::vector<location::LocationService*> locations;
   for (auto* shard : shards) {
-    shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secret));
+    shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secret, keeping));
     endpoints.push_back(&shards_.back()->endpoint);
+    locations.push_back(&shards_.back()->location);
   }
   for (auto& server : shards_) {
     server->endpoint.join(endpoints);
+    server->location.join(locations);
     // A global set by one call is seen by all.
     server->runtime.set_global_listener([this, from = server->shard.id()](std::string_view name, std::string_view value) {
       for (auto& other : shards_)
@@ -81,6 +102,9 @@ base::Result<void, std::string> Server::open() {
     if (auto opened = open_on(*server); !opened) return opened;
     apply(*server, configuration_);
   }
+  shards_.front()->location.restore([](std::size_t count) {
+    if (count > 0) base::log::notice("location", "{} registrations are back from before the restart", count);
+  });
   return {};
 }
 
@@ -110,6 +134,8 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
   server.accounts.set(configuration);
   server.runtime.set_configuration(configuration);
   server.calls.set_options(options_of(configuration->core, count()));
+  for (const auto& profile : configuration->profiles)
+    server.registrar.set_settings(profile.name, registrar_settings(profile, default_domain(*configuration)));
 }
 
 void Server::reconfigure(dialplan::Snapshot configuration) {

@@ -12,6 +12,11 @@
 #include "endpoint/authenticator.h"
 #include "endpoint/sip_endpoint.h"
 #include "io/port.h"
+#include "location/location_service.h"
+#include "location/registrar.h"
+#include "record/journal.h"
+#include "record/recorder.h"
+#include "store/write_behind.h"
 
 namespace ahoy {
 
@@ -26,9 +31,17 @@ class DirectoryAccounts : public endpoint::Accounts {
   dialplan::Snapshot configuration_;
 };
 
+/// What outlives the process, and where.
+struct Keeping {
+  std::shared_ptr<store::Storage> storage;  ///< null: nothing is kept
+  std::string csv_file;                     ///< empty: no text file of call records
+};
+
 /// What one shard runs. Members are built from the ground up and go the other way.
 struct ShardServer {
-  ShardServer(io::Shard& shard, const dialplan::Configuration& configuration, const std::string& nonce_secret);
+  ShardServer(io::Shard& shard, const dialplan::Configuration& configuration, const std::string& nonce_secret,
+              const Keeping& keeping);
+  ~ShardServer();
 
   io::Shard& shard;
   endpoint::SipEndpoint endpoint;
@@ -37,17 +50,23 @@ struct ShardServer {
   call::PortPool ports;
   dialplan::Runtime runtime;
   call::Switch calls;
+  std::unique_ptr<store::WriteBehind> writes;  ///< null when nothing is kept
+  std::unique_ptr<store::Bindings> kept_bindings;
+  location::LocationService location;
+  location::Registrar registrar;
+  record::Journal journal;
+  record::Recorder recorder;
 };
 
 class Server {
  public:
   /// `shards` in their order; all of one world. Nothing may run on them yet.
-  Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration);
+  Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration, const Keeping& keeping = {});
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  /// Opens the ports. The error is one clear sentence for the operator.
+  /// Opens the ports and takes up the registrations that were kept. The error is one clear sentence for the operator.
   base::Result<void, std::string> open();
   /// A new snapshot for calls from now on; safe to call while running (from shard 0): each shard swaps in its turn.
   void reconfigure(dialplan::Snapshot configuration);

@@ -61,6 +61,9 @@ struct TestShard : io::Shard {
   base::Result<std::unique_ptr<io::Listener>, io::Reason> listen(const base::Address&, io::Acceptor&) override {
     return base::Unexpected<io::Reason>{io::Reason::other};
   }
+  base::Result<std::unique_ptr<io::Listener>, io::Reason> listen_local(const std::string&, io::Acceptor&) override {
+    return base::Unexpected<io::Reason>{io::Reason::other};
+  }
   std::unique_ptr<io::Stream> connect(const base::Address&, io::StreamHandler*) override { return nullptr; }
   void post(std::uint16_t, base::Function<void()> work) override { work(); }
   bool offload(base::Function<void()> work, base::Function<void()> done) override {
