@@ -42,6 +42,28 @@ void add_check(CLI::App& app, int& status) {
   command->callback([options, &status] { status = ahoy::check(options->directory, options->strict); });
 }
 
+void add_console(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("console", "A console with completion and history; -x runs one command");
+  struct Options {
+    std::string state = home() + "/state", line;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("-s,--state", options->state, "State folder of the server")->capture_default_str();
+  command->add_option("-x,--execute", options->line, "Run this command and print its answer");
+  command->callback([options, &status] { status = ahoy::console(options->state, options->line); });
+}
+
+void add_trace(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("trace", "The ladder of a call with a verdict; without CALL the latest calls");
+  struct Options {
+    std::string state = home() + "/state", call;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("CALL", options->call, "uuid of a call or leg, or the beginning of one");
+  command->add_option("-s,--state", options->state, "State folder of the server")->capture_default_str();
+  command->callback([options, &status] { status = ahoy::console(options->state, "trace " + options->call); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -51,6 +73,8 @@ int main(int argc, char** argv) {
   int status = 0;
   add_serve(app, status);
   add_check(app, status);
+  add_console(app, status);
+  add_trace(app, status);
   CLI11_PARSE(app, argc, argv);
   return status;
 }

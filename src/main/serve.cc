@@ -1,17 +1,21 @@
 // main/serve.cc - `ahoy serve`: make what is missing, open, prove, run, stop in order.
 #include <fmt/format.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
 #include <thread>
 
 #include "base/log.h"
+#include "control/console_server.h"
 #include "io/shard.h"
 #include "main/commands.h"
 #include "main/first_configuration.h"
 #include "main/loading.h"
 #include "main/server.h"
+#include "main/version.h"
+#include "store/database.h"
 
 namespace ahoy {
 
@@ -93,17 +97,31 @@ void say_goodbye(io::Engine& engine, Server& server) {
   engine.on_every_shard([](io::KernelShard&) {});
 }
 
-void reload(io::Engine& engine, Server& server, const ServeOptions& options) {
+/// On the control shard. What is wrong with the configuration, or empty.
+std::string reload(Server& server, const ServeOptions& options) {
   auto fresh = load_configuration(options.config_dir, options.state_dir);
   if (!fresh) {
-    print_findings(fresh.error());
     base::log::error("config", "the configuration was not reloaded: it holds errors; nothing has changed");
-    return;
+    std::string wrong;
+    for (const auto& finding : fresh.error()) wrong += finding.text() + "\n";
+    return wrong;
   }
-  engine.on_every_shard([&](io::KernelShard& shard) {
-    if (shard.id() == 0) server.reconfigure(*fresh);
-  });
+  server.reconfigure(*fresh);
   base::log::notice("config", "configuration reloaded");
+  return {};
+}
+
+control::House make_house(Server& server, const ServeOptions& options) {
+  control::House house;
+  for (std::uint16_t id = 0; id < server.count(); ++id) {
+    auto& one = server.at(id);
+    house.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location});
+  }
+  house.version = version;
+  house.started = house.home().now();
+  house.reload = [&server, &options] { return reload(server, options); };
+  house.shut_down = [] { kill(getpid(), SIGTERM); };
+  return house;
 }
 
 void print_how_to_call(const Server& server, const ServeOptions& options) {
@@ -137,14 +155,23 @@ int serve(const ServeOptions& options) {
   std::vector<io::Shard*> shards;
   for (std::uint16_t id = 0; id < engine.count(); ++id) shards.push_back(&engine.shard(id));
 
-  Server server{std::move(shards), *configuration};
+  const Keeping keeping{std::make_shared<store::Database>(options.state_dir + "/ahoy.db"),
+                        options.state_dir + "/cdr-csv/Master.csv"};
+  Server server{std::move(shards), *configuration, keeping};
   if (const auto opened = server.open(); !opened) return fail(opened.error());
+  auto house = make_house(server, options);
+  control::ConsoleServer console{house};
+  if (const auto opened = console.open(console_socket(options.state_dir)); !opened)
+    return fail("the console cannot listen in " + options.state_dir + ": " + std::string{io::sentence(opened.error())});
   engine.start();
 
   int status = 0;
   if (!options.once) {
     print_how_to_call(server, options);
-    for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) reload(engine, server, options);
+    for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;)
+      engine.on_every_shard([&](io::KernelShard& shard) {
+        if (shard.id() == 0) reload(server, options);
+      });
     say("Stopping.");
   }
   say_goodbye(engine, server);
