@@ -109,22 +109,17 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   return made;
 }
 
-location::RegistrarSettings registrar_settings(const dialplan::Profile& profile, const std::string& default_domain) {
-  const auto& settings = profile.settings;
-  const auto seconds = [](base::Duration d) { return std::chrono::duration_cast<std::chrono::seconds>(d); };
-  location::RegistrarSettings made;
-  made.disabled = settings.disable_register;
-  made.accept_blind = settings.accept_blind_reg;
-  made.realm = settings.challenge_realm;
-  made.domain = settings.force_register_domain.empty() ? default_domain : settings.force_register_domain;
-  made.own_name_only = true;
-  made.multiple = settings.multiple_registrations;
-  made.registrations_max = settings.max_registrations_per_extension;
-  made.expires_forced = seconds(settings.sip_force_expires);
-  made.expires_min = seconds(settings.sip_force_expires_min);
-  made.expires_max = seconds(settings.sip_force_expires_max);
-  made.late_margin = seconds(settings.sip_expires_late_margin);
-  return made;
+endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile) {
+  endpoint::Authenticator::Policy policy;
+  policy.nonce_life = profile.settings.nonce_ttl;
+  policy.algorithms.clear();
+  for (const auto name : base::split(profile.settings.rfc8760_auth_algorithms, ',')) {
+    const auto algorithm = sip::algorithm_of(base::trim(name));
+    if (algorithm) policy.algorithms.push_back(*algorithm);
+    else base::log::warn("config", "profile {}: '{}' is no digest algorithm (MD5, SHA-256, SHA-512-256)", profile.name, name);
+  }
+  if (policy.algorithms.empty()) policy.algorithms.push_back(sip::Algorithm::md5);
+  return policy;
 }
 
 }  // namespace ahoy

@@ -158,7 +158,8 @@ class Calls(unittest.TestCase):
     def test_wrong_password(self):
         server = self.server()
         a = self.phone(server, "1000", 2, password="wrong", tone=440)
-        a.wait_for_event("REGISTER_FAIL")
+        a.process.wait_for_line(r"401 Unauthorized|REGISTER_FAIL|Register", 10)
+        time.sleep(1)
         self.assertEqual(server.count("registrations"), 0)
 
     def test_registrations_survive_a_kill(self):

@@ -208,7 +208,6 @@ class Baresip:
         source = "aufile," + os.path.join(self.home, "tone.wav")
         if tone:
             write_tone(os.path.join(self.home, "tone.wav"), tone, level_db=level_db)
-        modules = ["account", "menu", "ctrl_tcp", "g711", "aufile", "sndfile", "stdio"]
         host = f"[{ip}]" if ":" in ip else ip
         with open(os.path.join(self.home, "config"), "w") as out:
             out.write("poll_method epoll\n"
@@ -217,8 +216,8 @@ class Baresip:
                       f"audio_source {source}\naudio_player aufile,/dev/null\naudio_alert aufile,/dev/null\n"
                       "audio_level no\nrtp_stats yes\n"
                       f"snd_path {self.home}\n"
-                      "module_path /usr/lib/baresip/modules\n" + "".join(f"module {m}.so\n" for m in modules[:0]) +
-                      "".join(f"module {m}.so\n" for m in ("stdio", "g711", "aufile", "sndfile", "uuid")) +
+                      "module_path /usr/lib/baresip/modules\n" +
+                      "".join(f"module {m}.so\n" for m in ("g711", "aufile", "sndfile", "uuid")) +
                       "module_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
                       f"ctrl_tcp_listen {self._control_host()}:{self.control_port}\n")
         register_text = "" if register else ";regint=0"
@@ -289,7 +288,8 @@ class Baresip:
                         f"{[(e.get('type'), e.get('param')) for e in self.events]}\n{self.process.output()[-1500:]}\n")
 
     def registered(self, seconds=10):
-        return self.wait_for_event("REGISTER_OK", seconds)
+        # The event may have come before we were connected; the line is always there.
+        return self.process.wait_for_line(r"200 OK .*binding", seconds)
 
     def dial(self, number):
         self.command("dial", f"sip:{number}@{self.server}")
