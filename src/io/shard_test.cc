@@ -49,6 +49,31 @@ TEST(Shard, DatagramsGoOutAndComeBackInBatches) {
   EXPECT_EQ(collect.got.back(), "re:99");
 }
 
+TEST(Shard, ADatagramIsHandledAtTheTimeItCame) {
+  struct Clock : io::UdpReceiver {
+    io::Shard* shard = nullptr;
+    std::promise<base::Time> came;
+    void on_datagrams(std::span<const io::Datagram>) override { came.set_value(shard->now()); }
+  } clock;
+  io::Engine engine{{.shards = 2, .offload_threads = 1, .seed = {}}};
+  clock.shard = &engine.shard(1);
+  auto receiver = engine.shard(1).open_udp(loopback, io::Sharing::exclusive, &clock).value();
+  auto sender = engine.shard(0).open_udp(loopback, io::Sharing::exclusive, nullptr).value();
+  std::promise<base::Time> sent;
+  io::Timer later{[&] {
+    sender->send(receiver->local(), "now");
+    sent.set_value(engine.shard(0).now());
+  }};
+  engine.start();
+  // Long enough for shard 1 to fall asleep.
+  engine.on_every_shard([&](io::KernelShard& shard) {
+    if (shard.id() == 0) later.start(shard.timers(), shard.now() + 60ms);
+  });
+  const auto at = sent.get_future().get();
+  EXPECT_GE(clock.came.get_future().get(), at);
+  engine.stop();
+}
+
 TEST(Shard, APortInUseIsSaidPlainly) {
   io::Engine engine{{.shards = 1, .offload_threads = 1, .seed = {}}};
   auto first = engine.shard(0).open_udp(loopback, io::Sharing::every_shard, nullptr).value();
