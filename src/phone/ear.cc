@@ -65,11 +65,13 @@ std::optional<base::Duration> Ear::echo_delay() const {
 void Ear::judge(Verdict& verdict) const {
   constexpr std::size_t tones_max = 4;
   constexpr double part_of_a_pair = 0.3;
+  constexpr double share_min = 0.02;  // Less is noise.
   verdict.level_dbm0 = audio::silence_dbfs;
   if (!heard_ || heard_->samples().empty()) return;
   verdict.heard_seconds = static_cast<double>(heard_->samples().size()) / heard_hz_;
   verdict.level_dbm0 = heard_->level_dbm0();
-  for (const double hz : heard_->dominant(tones_max)) verdict.tones.push_back({hz, heard_->share(hz, part_of_a_pair)});
+  for (const double hz : heard_->dominant(tones_max))
+    if (const double share = heard_->share(hz, part_of_a_pair); share >= share_min) verdict.tones.push_back({hz, share});
   verdict.echo_delay = echo_delay();
 }
 
