@@ -93,6 +93,7 @@ void Media::flush_digits() {
 }
 
 void Media::detect_tones(bool on) { parts_->detect_tones(on); }
+void Media::set_tap(Tap* tap) { parts_->tap = tap; }
 MediaFigures Media::figures() const { return parts_->figures(); }
 base::Address Media::local_rtp() const { return parts_->transport ? parts_->transport->local() : base::Address{}; }
 void Media::close() { parts_->close(); }

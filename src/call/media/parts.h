@@ -69,6 +69,7 @@ class Media::Parts : Transport::User {
   std::unique_ptr<Echo> echo;
   std::unique_ptr<Recorder> recorder;
   Recorded last_recording;
+  Tap* tap = nullptr;
   std::unique_ptr<rtp::EventSender> events_out;
   std::unique_ptr<audio::Source> tones;  // digits for a peer without events
 
