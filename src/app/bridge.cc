@@ -76,7 +76,8 @@ base::Task<Outcome> after_bridge(Execution& execution, call::Leg& a, call::Leg& 
     co_return after_failure(a, cause);
   }
   if (transferred_after(a)) co_return Outcome::next;
-  if (a.variables().is_true("park_after_bridge")) co_return co_await execution.run_application({"park", ""});
+  const Action park{"park", ""};
+  if (a.variables().is_true("park_after_bridge")) co_return co_await execution.run_application(park);
   const auto ends = a.variable("hangup_after_bridge");
   if (base::is_true(ends) || base::same(ends, "explicit")) {
     a.hang_up(cause);
