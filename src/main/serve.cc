@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "main/loading.h"
 #include "main/server.h"
 #include "main/version.h"
+#include "phone/proof.h"
 #include "store/database.h"
 
 namespace ahoy {
@@ -124,6 +126,34 @@ control::House make_house(Server& server, const ServeOptions& options) {
   return house;
 }
 
+/// The first two users that have a password, by name.
+std::vector<const dialplan::User*> two_users(const dialplan::Directory& directory) {
+  std::vector<const dialplan::User*> users;
+  for (const auto domain : directory.domains())
+    for (const auto& [id, user] : directory.domain(domain)->users)
+      if (!user->password().empty()) users.push_back(user.get());
+  std::ranges::sort(users, [](const auto* a, const auto* b) { return std::tie(a->domain, a->id) < std::tie(b->domain, b->id); });
+  if (users.size() > 2) users.resize(2);
+  return users;
+}
+
+/// The proof of a start: two phones of ours register, call each other through the server and hear each other.
+bool prove(Server& server) {
+  const auto users = two_users(server.configuration()->directory);
+  if (users.size() < 2) {
+    say("Proof: FAILED: the directory has no two users with passwords.");
+    return false;
+  }
+  phone::ProofOptions options;
+  options.server = server.at(0).endpoint.point(0).local;
+  options.local = options.server.ip;
+  options.caller = {users[0]->id, std::string{users[0]->password()}, users[0]->domain, {}};
+  options.callee = {users[1]->id, std::string{users[1]->password()}, users[1]->domain, {}};
+  const auto result = phone::prove(options);
+  say(fmt::format("Proof: {}: {}", result.passed ? "passed" : "FAILED", result.sentence));
+  return result.passed;
+}
+
 void print_how_to_call(const Server& server, const ServeOptions& options) {
   const auto& point = const_cast<Server&>(server).at(0).endpoint.point(0);
   say(fmt::format("Ahoy is up: SIP on {} (UDP and TCP), {} users.", point.local.text(),
@@ -166,6 +196,7 @@ int serve(const ServeOptions& options) {
   engine.start();
 
   int status = 0;
+  if (options.prove && !prove(server)) status = 1;
   if (!options.once) {
     print_how_to_call(server, options);
     for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;)

@@ -26,7 +26,7 @@ class Proof {
  public:
   static constexpr double caller_hz = 440, callee_hz = 1'000;
   static constexpr double share_min = 0.6;  ///< Of what each hears, that the other's tone must be.
-  static constexpr base::Duration talk = std::chrono::seconds{2};
+  static constexpr base::Duration talk = std::chrono::seconds{1};
   static constexpr base::Duration give_up = std::chrono::seconds{15};
 
   /// `done` is told once, from the shard's queue.
