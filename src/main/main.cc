@@ -90,31 +90,6 @@ void add_trace(CLI::App& app, int& status) {
   command->callback([options, &status] { status = ahoy::console(options->state, "trace " + options->call); });
 }
 
-void add_phone(CLI::App& app, int& status) {
-  auto* command = app.add_subcommand("phone", "A telephone: registers, calls or answers, plays, listens, prints the verdict");
-  auto options = std::make_shared<phone::CommandOptions>();
-  command->add_option("NUMBER", options->dial, "Whom to call; without it the phone waits for a call");
-  command->add_option("-s,--server", options->server, "ADDRESS[:PORT] of the server")->capture_default_str();
-  command->add_option("-u,--user", options->user)->capture_default_str();
-  command->add_option("-p,--password", options->password);
-  command->add_option("--domain", options->domain, "Default: the server's address");
-  command->add_option("--local", options->local, "ADDRESS[:PORT] of this phone");
-  command->add_flag("-r,--register", options->registers, "Register first");
-  command->add_flag("--tcp", options->tcp, "SIP over TCP");
-  command->add_option("--codecs", options->codecs, "As in inbound-codec-prefs");
-  command->add_option("--play", options->play, "A file, tone_stream://%(1000,0,440), silence_stream://1000,4 ...");
-  command->add_option("--record", options->record, "File for what is heard");
-  command->add_option("--digits", options->digits, "Pressed after the answer; w waits half a second");
-  command->add_flag("--echo", options->echo, "Send back what is heard");
-  command->add_option("--answer-after", options->answer_after, "Seconds; negative: never")->capture_default_str();
-  command->add_option("--reject", options->reject, "Status to reject calls with");
-  command->add_option("--hang-up-after", options->hang_up_after, "Seconds after the answer; 0: when the peer does")
-      ->capture_default_str();
-  command->add_option("--wait", options->wait, "Seconds until the phone gives up")->capture_default_str();
-  command->add_flag("--json", options->json, "The verdict as JSON");
-  command->callback([options, &status] { status = phone::run(*options); });
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -124,7 +99,6 @@ int main(int argc, char** argv) {
   int status = 0;
   add_serve(app, status);
   add_check(app, status);
-  add_phone(app, status);
   add_console(app, status);
   add_phone(app, status);
   add_trace(app, status);
