@@ -37,6 +37,7 @@ struct House {
   io::Shard& home() const { return *shards.front().shard; }
 };
 
+/// Name the closure before the co_await: GCC 12 destroys a temporary one with captures twice.
 /// Runs `work` on every shard and comes back to the control shard with the answers in the order of shards. The caller's
 /// coroutine must live until then: Commander sees to that.
 template <class Work>

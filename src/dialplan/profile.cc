@@ -91,6 +91,8 @@ const base::Settings<ProfileSettings>& profile_settings() {
       {"disable-register", &P::disable_register, false, Apply::reload, "Refuse registrations."},
       {"inbound-reg-force-matching-username", &P::inbound_reg_force_matching_username, false, Apply::reload,
        "A user may register only under its own name."},
+      {"rfc8760-auth-algorithms", &P::rfc8760_auth_algorithms, "list", "MD5", Apply::reload,
+       "Digest algorithms offered, in this order: MD5, SHA-256, SHA-512-256."},
       {"challenge-realm", &P::challenge_realm, "realm", "auto_to", Apply::reload,
        "Realm of challenges: auto_from, auto_to or a name."},
       {"force-register-domain", &P::force_register_domain, "domain", "", Apply::reload,

@@ -35,6 +35,7 @@ struct ProfileSettings {
   std::string challenge_realm, force_register_domain, force_register_db_domain, apply_inbound_acl,
       apply_register_acl;
   base::Duration nonce_ttl{};
+  std::string rfc8760_auth_algorithms;
   // Registrations.
   bool multiple_registrations = false, ndlb_force_rport = false, ndlb_received_in_nat_reg_contact = false,
        nat_options_ping = false, all_reg_options_ping = false, aggressive_nat_detection = false;

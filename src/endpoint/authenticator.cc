@@ -11,27 +11,36 @@ const base::metrics::Counter failures{"ahoy_auth_failures_total", "Requests with
 
 }  // namespace
 
-Authenticator::Authenticator(SipEndpoint& endpoint, const Accounts& accounts, std::string secret,
-                             base::Duration nonce_life)
-    : endpoint_{endpoint}, accounts_{accounts}, secret_{std::move(secret)}, nonce_life_{nonce_life} {}
+Authenticator::Authenticator(SipEndpoint& endpoint, const Accounts& accounts, std::string secret)
+    : endpoint_{endpoint}, accounts_{accounts}, secret_{std::move(secret)} {}
 
-sip::Challenger* Authenticator::challenger(std::string_view realm) {
-  const auto found = challengers_.find(realm);
+void Authenticator::set_policy(const std::string& profile, Policy policy) {
+  auto& present = policies_[profile];
+  if (present == policy) return;
+  present = std::move(policy);
+  std::erase_if(challengers_, [&](const auto& entry) { return entry.first.starts_with(profile + "|"); });
+}
+
+sip::Challenger* Authenticator::challenger(const std::string& profile, std::string_view realm) {
+  const std::string key = profile + "|" + std::string{realm};
+  const auto found = challengers_.find(key);
   if (found != challengers_.end()) return &found->second;
   if (challengers_.size() >= realms_max) return nullptr;
+  const auto& policy = policies_[profile];
   sip::Challenger::Config config;
   config.realm = realm;
   config.key = secret_;
-  config.nonce_life = nonce_life_;
+  config.algorithms = policy.algorithms;
+  config.nonce_life = policy.nonce_life;
   config.issuer = endpoint_.shard().id();
-  return &challengers_.emplace(std::string{realm}, sip::Challenger{std::move(config)}).first->second;
+  return &challengers_.emplace(key, sip::Challenger{std::move(config)}).first->second;
 }
 
 Authenticator::Outcome Authenticator::authenticate(TransactionId id, const sip::Message& request, const Flow& from,
                                                    std::string_view realm, std::string_view domain) {
   const bool registers = request.method() == sip::Method::register_;
   const auto side = registers ? sip::AuthSide::server : sip::AuthSide::proxy;
-  auto* challenger = this->challenger(realm);
+  auto* challenger = this->challenger(endpoint_.point(from.point).profile, realm);
   if (!challenger) {
     endpoint_.respond(id, request, 503);
     return {Verdict::answered, {}};

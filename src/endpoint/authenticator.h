@@ -32,8 +32,19 @@ class Accounts {
 
 class Authenticator {
  public:
+  /// How a profile challenges.
+  struct Policy {
+    base::Duration nonce_life = std::chrono::minutes{5};
+    /// Offered in this order. MD5 alone unless the operator says otherwise: phones built before RFC 8760 give up when
+    /// they see another algorithm (baresip 1.0 does), instead of taking the challenge they know.
+    std::vector<sip::Algorithm> algorithms{sip::Algorithm::md5};
+    bool operator==(const Policy&) const = default;
+  };
+
   /// `secret`: the key of the nonces, the same on every shard, at least 16 random bytes.
-  Authenticator(SipEndpoint& endpoint, const Accounts& accounts, std::string secret, base::Duration nonce_life);
+  Authenticator(SipEndpoint& endpoint, const Accounts& accounts, std::string secret);
+  /// For challenges from now on; nonces given out before are stale.
+  void set_policy(const std::string& profile, Policy policy);
 
   enum class Verdict : std::uint8_t {
     accepted,
@@ -52,13 +63,13 @@ class Authenticator {
   /// Realms challenged for; one more than that is refused (503): realms come from the configuration.
   static constexpr std::size_t realms_max = 1024;
 
-  sip::Challenger* challenger(std::string_view realm);
+  sip::Challenger* challenger(const std::string& profile, std::string_view realm);
 
   SipEndpoint& endpoint_;
   const Accounts& accounts_;
   std::string secret_;
-  base::Duration nonce_life_;
-  std::unordered_map<std::string, sip::Challenger, base::TextHash, std::equal_to<>> challengers_;
+  std::unordered_map<std::string, Policy> policies_;                // by profile
+  std::unordered_map<std::string, sip::Challenger> challengers_;  // by profile and realm
 };
 
 }  // namespace endpoint

@@ -4,15 +4,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <array>
+#include <utility>
 
 #include "base/require.h"
 
 namespace io {
-
-namespace {
-constexpr std::size_t events_per_turn = 256;
-}
 
 Reactor::Reactor() : epoll_{epoll_create1(EPOLL_CLOEXEC)}, wake_{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)} {
   base::require(epoll_ && wake_, "the kernel gave no epoll descriptor");
@@ -50,10 +46,14 @@ void Reactor::need_flush(Watched& watched) {
 
 void Reactor::wait(base::Duration timeout) {
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
-  std::array<epoll_event, events_per_turn> events;
-  const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), static_cast<int>(ms));
-  for (int i = 0; i < ready; ++i) {
-    const auto& event = events[static_cast<std::size_t>(i)];
+  const int ready = epoll_wait(epoll_.get(), ready_.data(), static_cast<int>(ready_.size()), static_cast<int>(ms));
+  ready_count_ = ready > 0 ? static_cast<std::size_t>(ready) : 0;
+}
+
+void Reactor::dispatch() {
+  const auto ready = std::exchange(ready_count_, 0);
+  for (std::size_t i = 0; i < ready; ++i) {
+    const auto& event = ready_[i];
     if (event.data.ptr == nullptr) {
       std::uint64_t count = 0;
       [[maybe_unused]] const auto got = ::read(wake_.get(), &count, sizeof count);

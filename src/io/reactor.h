@@ -1,6 +1,10 @@
 // io/reactor.h - the epoll loop of one shard: who is told what is ready, and what is flushed once a turn.
 #pragma once
+#include <sys/epoll.h>
+
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/time.h"
@@ -31,14 +35,19 @@ class Reactor {
   void bury(Watched* watched);
   void need_flush(Watched& watched);
 
-  /// Waits at most `timeout` (rounded up to a millisecond), then calls what is ready.
+  /// Waits at most `timeout` (rounded up to a millisecond) for something to be ready.
   void wait(base::Duration timeout);
+  /// Calls what is ready. Apart from wait(), because the time has to be read between the two.
+  void dispatch();
   void flush_all();
   /// Ends a wait from another thread.
   void wake();
 
  private:
+  static constexpr std::size_t events_per_turn = 256;
   File epoll_, wake_;
+  std::array<epoll_event, events_per_turn> ready_;
+  std::size_t ready_count_ = 0;
   std::vector<Watched*> to_flush_;
   std::vector<std::unique_ptr<Watched>> graveyard_;
 };

@@ -116,7 +116,8 @@ void KernelShard::turn(base::Duration wait_max) {
   const bool busy = work_came || !outgoing_[id_].empty();
   reactor_.wait(busy ? base::Duration{0} : std::clamp(until_timer, base::Duration{0}, wait_max));
   asleep_.store(false, std::memory_order_relaxed);
-  now_ = kernel_now();
+  now_ = kernel_now();  // Whatever came is handled at the time it came, not at that of the turn before.
+  reactor_.dispatch();
   timers_.advance(now_);
   mailbox_.run_all();
   auto own = std::exchange(outgoing_[id_], {});

@@ -60,7 +60,7 @@ struct Server {
     Registrar registrar;
     Part(io::Shard& shard, const Accounts& accounts, std::shared_ptr<Kept> kept)
         : endpoint{shard, {{sip::Method::register_}, {"path"}}}, queue{shard, std::move(kept)}, bindings{queue},
-          service{endpoint, &bindings}, authenticator{endpoint, accounts, "0123456789abcdef", std::chrono::minutes{5}},
+          service{endpoint, &bindings}, authenticator{endpoint, accounts, "0123456789abcdef"},
           registrar{endpoint, authenticator, accounts, service.local()} {}
   };
 

@@ -21,6 +21,13 @@ struct ServeOptions {
 /// Runs until SIGTERM or SIGINT; SIGHUP reads the configuration again.
 int serve(const ServeOptions& options);
 
+/// Where the console of a server with that state folder listens.
+std::string console_socket(const std::string& state_dir);
+
+/// A prompt with completion and history; with `line` runs that and prints the answer. 1: the answer is an error, 2: no
+/// server is there.
+int console(const std::string& state_dir, const std::string& line);
+
 /// Lints a configuration; 1 when it holds an error, 2 when it cannot be read.
 int check(const std::string& config_dir, bool warnings_as_errors);
 

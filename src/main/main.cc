@@ -5,6 +5,7 @@
 
 #include "main/commands.h"
 #include "main/version.h"
+#include "phone/command.h"
 
 namespace {
 
@@ -42,6 +43,53 @@ void add_check(CLI::App& app, int& status) {
   command->callback([options, &status] { status = ahoy::check(options->directory, options->strict); });
 }
 
+void add_console(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("console", "A console with completion and history; -x runs one command");
+  struct Options {
+    std::string state = home() + "/state", line;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("-s,--state", options->state, "State folder of the server")->capture_default_str();
+  command->add_option("-x,--execute", options->line, "Run this command and print its answer");
+  command->callback([options, &status] { status = ahoy::console(options->state, options->line); });
+}
+
+void add_phone(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("phone", "A telephone for the terminal: registers, calls, answers, plays, listens, judges");
+  auto options = std::make_shared<phone::CommandOptions>();
+  auto& o = *options;
+  command->add_option("DIAL", o.dial, "Number or URI to call; without it the phone waits for a call");
+  command->add_option("-s,--server", o.server, "ADDRESS:PORT of the server")->capture_default_str();
+  command->add_option("-u,--user", o.user, "User")->capture_default_str();
+  command->add_option("-p,--password", o.password, "Password");
+  command->add_option("--domain", o.domain, "Domain; the server's address otherwise");
+  command->add_option("--local", o.local, "ADDRESS[:PORT] of this phone");
+  command->add_flag("-r,--register", o.registers, "Register first");
+  command->add_flag("--tcp", o.tcp, "TCP instead of UDP");
+  command->add_option("--codecs", o.codecs, "PCMU,PCMA,L16");
+  command->add_option("--play", o.play, "What it says: a wav file, tone_stream://..., silence_stream://...");
+  command->add_option("--record", o.record, "Write what it hears to this wav file");
+  command->add_option("--digits", o.digits, "DTMF to send after the answer; w waits half a second");
+  command->add_flag("--echo", o.echo, "Send back what it hears");
+  command->add_option("--answer-after", o.answer_after, "Seconds before it answers; negative: never")->capture_default_str();
+  command->add_option("--reject", o.reject, "Refuse calls with this status");
+  command->add_option("--hangup-after", o.hang_up_after, "Seconds after the answer; 0: when the peer does")->capture_default_str();
+  command->add_option("--wait", o.wait, "Seconds for a call to come, or to be over")->capture_default_str();
+  command->add_flag("--json", o.json, "The verdict as JSON");
+  command->callback([options, &status] { status = phone::run(*options); });
+}
+
+void add_trace(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("trace", "The ladder of a call with a verdict; without CALL the latest calls");
+  struct Options {
+    std::string state = home() + "/state", call;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("CALL", options->call, "uuid of a call or leg, or the beginning of one");
+  command->add_option("-s,--state", options->state, "State folder of the server")->capture_default_str();
+  command->callback([options, &status] { status = ahoy::console(options->state, "trace " + options->call); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -51,6 +99,9 @@ int main(int argc, char** argv) {
   int status = 0;
   add_serve(app, status);
   add_check(app, status);
+  add_console(app, status);
+  add_phone(app, status);
+  add_trace(app, status);
   CLI11_PARSE(app, argc, argv);
   return status;
 }

@@ -65,7 +65,8 @@ base::Ip own_address() {
 
 base::Result<std::vector<endpoint::ListeningPoint>, std::string> listening_points(const dialplan::Profile& profile) {
   std::vector<endpoint::ListeningPoint> points;
-  for (const auto item : base::split(profile.settings.sip_ip.empty() ? "auto" : profile.settings.sip_ip, ',')) {
+  const std::string_view listed = profile.settings.sip_ip;
+  for (const auto item : base::split(listed.empty() ? "auto" : listed, ',')) {
     const auto ip = address_of(base::trim(item));
     if (!ip)
       return base::Unexpected<std::string>{"profile " + profile.name + ": sip-ip '" + std::string{item} +
@@ -94,7 +95,8 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
 
   auto& media = made->media;
   media.local = address_of(base::split(settings.rtp_ip, ',').front()).value_or(own_address());
-  for (const auto item : base::split(settings.rtp_ip + "," + settings.sip_ip, ','))
+  const std::string addresses = settings.rtp_ip + "," + settings.sip_ip;
+  for (const auto item : base::split(addresses, ','))
     if (const auto ip = base::Ip::parse(base::trim(item)); ip && ip->family == base::Family::ipv6 && !made->media_ipv6)
       made->media_ipv6 = *ip;
   media.advertised = is_auto(settings.ext_rtp_ip) ? media.local : base::Ip::parse(settings.ext_rtp_ip).value_or(media.local);
@@ -109,22 +111,17 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   return made;
 }
 
-location::RegistrarSettings registrar_settings(const dialplan::Profile& profile, const std::string& default_domain) {
-  const auto& settings = profile.settings;
-  const auto seconds = [](base::Duration d) { return std::chrono::duration_cast<std::chrono::seconds>(d); };
-  location::RegistrarSettings made;
-  made.disabled = settings.disable_register;
-  made.accept_blind = settings.accept_blind_reg;
-  made.realm = settings.challenge_realm;
-  made.domain = settings.force_register_domain.empty() ? default_domain : settings.force_register_domain;
-  made.own_name_only = true;
-  made.multiple = settings.multiple_registrations;
-  made.registrations_max = settings.max_registrations_per_extension;
-  made.expires_forced = seconds(settings.sip_force_expires);
-  made.expires_min = seconds(settings.sip_force_expires_min);
-  made.expires_max = seconds(settings.sip_force_expires_max);
-  made.late_margin = seconds(settings.sip_expires_late_margin);
-  return made;
+endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile) {
+  endpoint::Authenticator::Policy policy;
+  policy.nonce_life = profile.settings.nonce_ttl;
+  policy.algorithms.clear();
+  for (const auto name : base::split(profile.settings.rfc8760_auth_algorithms, ',')) {
+    const auto algorithm = sip::algorithm_of(base::trim(name));
+    if (algorithm) policy.algorithms.push_back(*algorithm);
+    else base::log::warn("config", "profile {}: '{}' is no digest algorithm (MD5, SHA-256, SHA-512-256)", profile.name, name);
+  }
+  if (policy.algorithms.empty()) policy.algorithms.push_back(sip::Algorithm::md5);
+  return policy;
 }
 
 }  // namespace ahoy

@@ -7,8 +7,8 @@
 
 #include "call/profile.h"
 #include "dialplan/configuration.h"
+#include "endpoint/authenticator.h"
 #include "endpoint/flow.h"
-#include "location/registrar.h"
 
 namespace ahoy {
 
@@ -19,7 +19,8 @@ base::Result<std::vector<endpoint::ListeningPoint>, std::string> listening_point
 std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const std::string& default_domain,
                                                   std::vector<endpoint::PointId> points);
 
-location::RegistrarSettings registrar_settings(const dialplan::Profile& profile, const std::string& default_domain);
+/// nonce-ttl and rfc8760-auth-algorithms.
+endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile);
 
 /// The address of the interface that leads outside; loopback when there is none. For "auto".
 base::Ip own_address();

@@ -1,17 +1,23 @@
 // main/serve.cc - `ahoy serve`: make what is missing, open, prove, run, stop in order.
 #include <fmt/format.h>
 #include <pthread.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <thread>
 
 #include "base/log.h"
+#include "control/console_server.h"
 #include "io/shard.h"
 #include "main/commands.h"
 #include "main/first_configuration.h"
 #include "main/loading.h"
 #include "main/server.h"
+#include "main/version.h"
+#include "phone/proof.h"
+#include "store/database.h"
 
 namespace ahoy {
 
@@ -93,17 +99,59 @@ void say_goodbye(io::Engine& engine, Server& server) {
   engine.on_every_shard([](io::KernelShard&) {});
 }
 
-void reload(io::Engine& engine, Server& server, const ServeOptions& options) {
+/// On the control shard. What is wrong with the configuration, or empty.
+std::string reload(Server& server, const ServeOptions& options) {
   auto fresh = load_configuration(options.config_dir, options.state_dir);
   if (!fresh) {
-    print_findings(fresh.error());
     base::log::error("config", "the configuration was not reloaded: it holds errors; nothing has changed");
-    return;
+    std::string wrong;
+    for (const auto& finding : fresh.error()) wrong += finding.text() + "\n";
+    return wrong;
   }
-  engine.on_every_shard([&](io::KernelShard& shard) {
-    if (shard.id() == 0) server.reconfigure(*fresh);
-  });
+  server.reconfigure(*fresh);
   base::log::notice("config", "configuration reloaded");
+  return {};
+}
+
+control::House make_house(Server& server, const ServeOptions& options) {
+  control::House house;
+  for (std::uint16_t id = 0; id < server.count(); ++id) {
+    auto& one = server.at(id);
+    house.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location});
+  }
+  house.version = version;
+  house.started = house.home().now();
+  house.reload = [&server, &options] { return reload(server, options); };
+  house.shut_down = [] { kill(getpid(), SIGTERM); };
+  return house;
+}
+
+/// The first two users that have a password, by name.
+std::vector<const dialplan::User*> two_users(const dialplan::Directory& directory) {
+  std::vector<const dialplan::User*> users;
+  for (const auto domain : directory.domains())
+    for (const auto& [id, user] : directory.domain(domain)->users)
+      if (!user->password().empty()) users.push_back(user.get());
+  std::ranges::sort(users, [](const auto* a, const auto* b) { return std::tie(a->domain, a->id) < std::tie(b->domain, b->id); });
+  if (users.size() > 2) users.resize(2);
+  return users;
+}
+
+/// The proof of a start: two phones of ours register, call each other through the server and hear each other.
+bool prove(Server& server) {
+  const auto users = two_users(server.configuration()->directory);
+  if (users.size() < 2) {
+    say("Proof: FAILED: the directory has no two users with passwords.");
+    return false;
+  }
+  phone::ProofOptions options;
+  options.server = server.at(0).endpoint.point(0).local;
+  options.local = options.server.ip;
+  options.caller = {users[0]->id, std::string{users[0]->password()}, users[0]->domain, {}};
+  options.callee = {users[1]->id, std::string{users[1]->password()}, users[1]->domain, {}};
+  const auto result = phone::prove(options);
+  say(fmt::format("Proof: {}: {}", result.passed ? "passed" : "FAILED", result.sentence));
+  return result.passed;
 }
 
 void print_how_to_call(const Server& server, const ServeOptions& options) {
@@ -137,14 +185,24 @@ int serve(const ServeOptions& options) {
   std::vector<io::Shard*> shards;
   for (std::uint16_t id = 0; id < engine.count(); ++id) shards.push_back(&engine.shard(id));
 
-  Server server{std::move(shards), *configuration};
+  const Keeping keeping{std::make_shared<store::Database>(options.state_dir + "/ahoy.db"),
+                        options.state_dir + "/cdr-csv/Master.csv"};
+  Server server{std::move(shards), *configuration, keeping};
   if (const auto opened = server.open(); !opened) return fail(opened.error());
+  auto house = make_house(server, options);
+  control::ConsoleServer console{house};
+  if (const auto opened = console.open(console_socket(options.state_dir)); !opened)
+    return fail("the console cannot listen in " + options.state_dir + ": " + std::string{io::sentence(opened.error())});
   engine.start();
 
   int status = 0;
+  if (options.prove && !prove(server)) status = 1;
   if (!options.once) {
     print_how_to_call(server, options);
-    for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) reload(engine, server, options);
+    for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;)
+      engine.on_every_shard([&](io::KernelShard& shard) {
+        if (shard.id() == 0) reload(server, options);
+      });
     say("Stopping.");
   }
   say_goodbye(engine, server);

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "main/profiles.h"
+#include "main/registrations.h"
 
 namespace ahoy {
 
@@ -12,7 +13,7 @@ namespace {
 endpoint::UasChecks what_we_do() {
   using sip::Method;
   return {{Method::invite, Method::bye, Method::options, Method::register_, Method::info, Method::update},
-          {"replaces", "path", "gruu", "outbound"}};
+          {"path"}};
 }
 
 call::SwitchOptions options_of(const dialplan::CoreSettings& core, std::uint16_t shards) {
@@ -45,9 +46,7 @@ bool DirectoryAccounts::knows_domain(std::string_view domain) const {
 ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configuration, const std::string& nonce_secret,
                          const Keeping& keeping)
     : shard{on}, endpoint{on, what_we_do()},
-      authenticator{endpoint, accounts, nonce_secret,
-                    configuration.profiles.empty() ? base::Duration{std::chrono::seconds{60}}
-                                                   : configuration.profiles.front().settings.nonce_ttl},
+      authenticator{endpoint, accounts, nonce_secret},
       ports{on, configuration.core.rtp_start_port, configuration.core.rtp_end_port}, runtime{on},
       calls{endpoint, authenticator, ports, runtime},
       writes{keeping.storage ? std::make_unique<store::WriteBehind>(on, keeping.storage) : nullptr},
@@ -135,7 +134,10 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
   server.runtime.set_configuration(configuration);
   server.calls.set_options(options_of(configuration->core, count()));
   for (const auto& profile : configuration->profiles)
-    server.registrar.set_settings(profile.name, registrar_settings(profile, default_domain(*configuration)));
+    {
+    server.registrar.set_settings(profile.name, registrar_settings(profile, configuration));
+    server.authenticator.set_policy(profile.name, auth_policy(profile));
+  }
 }
 
 void Server::reconfigure(dialplan::Snapshot configuration) {

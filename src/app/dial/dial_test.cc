@@ -50,7 +50,7 @@ struct House {
 
   House()
       : host{world.add_host("ahoy", {base::Ip::v4(192, 0, 2, 1)})}, endpoint{host.shard(), {}},
-        authenticator{endpoint, accounts, "0123456789abcdef", 60s}, ports{host.shard(), 20000, 20100},
+        authenticator{endpoint, accounts, "0123456789abcdef"}, ports{host.shard(), 20000, 20100},
         runtime{host.shard()}, calls{endpoint, authenticator, ports, runtime}, location{endpoint} {
     endpoint.join({&endpoint});
     auto snapshot = dialplan::load_text(configuration_xml, "test.xml", ".");

@@ -77,7 +77,9 @@ base::Task<DialOutcome> to_registered(DialRequest& request, dialplan::Runtime& r
   for (const auto& binding : bindings) {
     auto target = target_of(request.owner, binding, wanted);
     if (!target) continue;
-    target->to = sip::Uri::sip(user, domain).text();
+    // A domain that is an IPv6 address stands in brackets in a URI, whatever the directory calls it.
+    const auto ip = base::Ip::parse(domain);
+    target->to = sip::Uri::sip(user, ip ? ip->host() : domain).text();
     target->destination = user;
     outcome.targets.push_back(std::move(*target));
   }

@@ -4,7 +4,7 @@
 namespace call {
 
 bool Media::Parts::has_to_listen() const {
-  return (joined && transcodes_) || (recorder && !recorder->finished()) || detect_tones_;
+  return (joined && transcodes_) || (recorder && !recorder->finished()) || detect_tones_ || tap;
 }
 
 void Media::Parts::hear(const rtp::Packet& packet, bool is_audio) {
@@ -41,6 +41,7 @@ void Media::Parts::on_listen_tick(base::Time now) {
     next_listen_ += playout_ ? playout_->frame() : idle_frame;
     if (joined && transcodes_ && joined->takes_from_other_leg()) joined->say(frame, rate_hz, Talker::other_leg);
     if (recorder) recorder->put(frame, rate_hz);
+    if (tap) tap->on_frame(frame, rate_hz);
     if (!detect_tones_) continue;
     if (!detector_) detector_ = std::make_unique<audio::DtmfDetector>(rate_hz);
     detector_->put(frame);

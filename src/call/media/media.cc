@@ -87,12 +87,9 @@ void Media::send_digits(std::string_view digits, std::chrono::milliseconds durat
   parts_->send_digits(digits, duration);
 }
 
-void Media::flush_digits() {
-  if (parts_->events_out) parts_->events_out->clear();
-  parts_->tones.reset();
-}
-
+void Media::flush_digits() { parts_->flush_digits(); }
 void Media::detect_tones(bool on) { parts_->detect_tones(on); }
+void Media::set_tap(Tap* tap) { parts_->tap = tap; }
 MediaFigures Media::figures() const { return parts_->figures(); }
 base::Address Media::local_rtp() const { return parts_->transport ? parts_->transport->local() : base::Address{}; }
 void Media::close() { parts_->close(); }

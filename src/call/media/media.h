@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,13 @@ class Media {
     /// A recording is over and its file complete: after stop_recording(), or by itself (limit, silence, or the file
     /// could not be written). Not called after close().
     virtual void on_recorded() = 0;
+  };
+
+  /// Hears what comes in, decoded: frames of about 20 ms, silence included while packets are missing.
+  class Tap {
+   public:
+    virtual ~Tap() = default;
+    virtual void on_frame(std::span<const std::int16_t> frame, std::uint32_t rate_hz) = 0;
   };
 
   enum class Refusal : std::uint8_t {
@@ -157,6 +165,9 @@ class Media {
   void flush_digits();
   /// Hears digits in the sound too (start_dtmf), for peers that send no events.
   void detect_tones(bool on);
+
+  /// From the first packet on; null ends it. The tap may end it from inside.
+  void set_tap(Tap* tap);
 
   MediaFigures figures() const;
   base::Address local_rtp() const;

@@ -274,6 +274,17 @@ TEST_F(MediaTest, MED_04_SendsDigitsAsEventsWithPauses) {
   EXPECT_EQ(a->figures().digits_out, 2U);
 }
 
+TEST_F(MediaTest, DigitsWaitForNegotiation) {
+  a = make(on_a);
+  a->send_digits("42", 100ms);
+  world.run_for(1s);
+  answer(*a, pa.pcmu());
+  world.run_for(1s);
+  EXPECT_EQ(a->figures().digits_out, 2U);
+  EXPECT_GT(pa.heard.size(), 10U);
+  EXPECT_EQ(pa.heard[0].packet.payload_type, 101);
+}
+
 TEST_F(MediaTest, DigitsAreTonesForWhoKnowsNoEvents) {
   a = make(on_a);
   b = make(on_b);
@@ -281,7 +292,8 @@ TEST_F(MediaTest, DigitsAreTonesForWhoKnowsNoEvents) {
   answer(*b, pb.sdp("0"));
   b->detect_tones(true);
   // What a sends to its peer is what b is given to hear.
-  a->send_digits("159#", 100ms);
+  a->send_digits("15w9", 100ms);
+  a->send_digits("#", 100ms);  // behind it
   world.run_for(2s);
   const auto heard = std::move(pa.heard);
   ASSERT_GT(heard.size(), 30U);

@@ -66,6 +66,7 @@ void Media::Parts::apply() {
     joined->make_routes();
     link_extras(*joined);
   }
+  say_waiting_digits();
   if (next_talk_ == base::never && has_to_talk()) next_talk_ = now;
   schedule();
 }

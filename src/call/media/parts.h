@@ -45,6 +45,7 @@ class Media::Parts : Transport::User {
   // --- talk.cc: what we say ----------------------------------------------------------------------------------
   void play(std::unique_ptr<audio::Source> source, std::uint32_t rate_hz);
   void send_digits(std::string_view digits, base::Duration duration);
+  void flush_digits();
 
   // --- listen.cc: what we hear -------------------------------------------------------------------------------
   void record(const std::string& path, const RecordOptions& options);
@@ -69,8 +70,9 @@ class Media::Parts : Transport::User {
   std::unique_ptr<Echo> echo;
   std::unique_ptr<Recorder> recorder;
   Recorded last_recording;
+  Tap* tap = nullptr;
   std::unique_ptr<rtp::EventSender> events_out;
-  std::unique_ptr<audio::Source> tones;  // digits for a peer without events
+  std::unique_ptr<audio::Source> tones;  // a digit for a peer without events
 
  private:
   /// What a payload number of the peer becomes at the other leg.
@@ -101,6 +103,8 @@ class Media::Parts : Transport::User {
   // talk.cc
   void on_talk_tick(base::Time now);
   bool talk_digits();
+  void say_waiting_digits();
+  void next_tone();
   bool has_to_talk() const;
   void talk_from(audio::Source& from, std::uint32_t rate_hz, Talker talker);
   void end_playing();
@@ -132,6 +136,11 @@ class Media::Parts : Transport::User {
   Talker talker_ = Talker::nobody;
   std::uint32_t source_hz_ = 8'000;
   bool sending_event_ = false;
+  struct WaitingDigit {
+    char digit;
+    base::Duration duration;
+  };
+  std::vector<WaitingDigit> waiting_digits_;  // for negotiation, or for the tone before
   std::uint32_t digits_in_ = 0, digits_out_ = 0;
 
   std::unique_ptr<Playout> playout_;

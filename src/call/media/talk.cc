@@ -17,21 +17,46 @@ void Media::Parts::play(std::unique_ptr<audio::Source> what, std::uint32_t rate_
 
 void Media::Parts::send_digits(std::string_view digits, base::Duration duration) {
   if (closed_) return;
-  const bool by_events = !audio_ || audio_->telephone_event;
-  if (by_events) {
-    // Before negotiation the usual clock is as good a guess as any.
-    const auto clock_hz = audio_ ? audio_->telephone_event->clock_rate : 8'000U;
-    const auto step = audio_ ? base::Duration{audio_->ptime} : std::chrono::milliseconds{20};
-    if (!events_out) events_out = std::make_unique<rtp::EventSender>(clock_hz, step);
-    for (const char digit : digits)
-      if (events_out->queue(digit, duration) && digit != 'w' && digit != 'W') ++digits_out_;
-  } else if (encoder_) {
-    audio::ToneScript script = audio::dtmf_script(digits, static_cast<double>(duration.count()) / 1'000);
-    digits_out_ += static_cast<std::uint32_t>(script.segments.size());
-    tones = std::make_unique<audio::Tones>(std::move(script), encoder_->sample_rate);
-  }
-  if (next_talk_ == base::never && session_) next_talk_ = shard.now();
+  for (const char digit : digits)
+    if (waiting_digits_.size() < rtp::EventSender::max_queue) waiting_digits_.push_back({digit, duration});
+  if (session_) say_waiting_digits();
   schedule();
+}
+
+/// Once it is known how the peer wants its digits.
+void Media::Parts::say_waiting_digits() {
+  if (waiting_digits_.empty()) return;
+  if (audio_->telephone_event) {
+    if (!events_out) events_out = std::make_unique<rtp::EventSender>(audio_->telephone_event->clock_rate, audio_->ptime);
+    for (const auto& [digit, duration] : std::exchange(waiting_digits_, {}))
+      if (events_out->queue(digit, duration) && digit != 'w' && digit != 'W') ++digits_out_;
+  } else if (!encoder_) {
+    waiting_digits_.clear();
+  } else if (!tones) {
+    next_tone();
+  }
+  if (next_talk_ == base::never) next_talk_ = shard.now();
+}
+
+/// The next digit as a sound, or a pause.
+void Media::Parts::next_tone() {
+  tones.reset();
+  if (waiting_digits_.empty() || !encoder_) return;
+  const auto [digit, duration] = waiting_digits_.front();
+  waiting_digits_.erase(waiting_digits_.begin());
+  if (digit == 'w' || digit == 'W') {
+    tones = audio::silence(digit == 'w' ? 500 : 1'000, 0, encoder_->sample_rate, shard.random());
+    return;
+  }
+  ++digits_out_;
+  tones = std::make_unique<audio::Tones>(
+      audio::dtmf_script({&digit, 1}, static_cast<double>(duration.count()) / 1'000), encoder_->sample_rate);
+}
+
+void Media::Parts::flush_digits() {
+  waiting_digits_.clear();
+  if (events_out) events_out->clear();
+  tones.reset();
 }
 
 bool Media::Parts::has_to_talk() const { return source || tones || (events_out && events_out->busy()); }
@@ -76,7 +101,7 @@ void Media::Parts::talk_from(audio::Source& from, std::uint32_t rate_hz, Talker 
   const auto size = static_cast<std::size_t>(audio_->ptime.count()) * rate_hz / 1'000;
   if (!encoder_) {
     base::log::notice("media", "{} cannot be encoded: nothing is played", audio_->codecs.front().encoding);
-    return talker == Talker::source ? end_playing() : tones.reset();
+    return talker == Talker::source ? end_playing() : next_tone();
   }
   static thread_local std::vector<std::int16_t> frame;
   frame.assign(size, 0);
@@ -85,7 +110,7 @@ void Media::Parts::talk_from(audio::Source& from, std::uint32_t rate_hz, Talker 
   if (talker == Talker::source) played_samples += read;
   if (read == size) return;
   if (talker == Talker::source) end_playing();
-  else tones.reset();
+  else next_tone();
 }
 
 void Media::Parts::end_playing() {

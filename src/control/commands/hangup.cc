@@ -17,11 +17,12 @@ base::Task<std::string> kill(House& house, std::string arguments) {
   const auto words = call::split_arguments(arguments, ' ', 2);
   if (words.empty() || words[0].empty()) co_return usage_of(kill_command.spec());
   const auto cause = words.size() > 1 ? call::parse_cause(words[1]) : call::Cause::normal_clearing;
-  const auto found = co_await on_every_shard(house, [uuid = words[0], cause](ShardView& view) {
+  const auto hang_up = [uuid = words[0], cause](ShardView& view) {
     auto* leg = view.calls->find(uuid);
     if (leg) leg->hang_up(cause);
     return leg != nullptr ? 1 : 0;
-  });
+  };
+  const auto found = co_await on_every_shard(house, hang_up);
   co_return std::accumulate(found.begin(), found.end(), 0) > 0 ? "+OK\n" : "-ERR No such channel!\n";
 }
 
@@ -30,14 +31,15 @@ base::Task<std::string> kill_all(House& house, std::string arguments) {
   const auto cause = !words.empty() && !words[0].empty() ? call::parse_cause(words[0]) : call::Cause::manager_request;
   const std::string name = words.size() > 1 ? words[1] : std::string{};
   const std::string value = words.size() > 2 ? words[2] : std::string{};
-  co_await on_every_shard(house, [=](ShardView& view) {
+  const auto hang_up = [=](ShardView& view) {
     std::vector<call::Leg*> legs;
     view.calls->for_each([&](call::Leg& leg) {
       if (name.empty() || leg.variable(name) == value) legs.push_back(&leg);
     });
     for (auto* leg : legs) leg->hang_up(cause);
     return 0;
-  });
+  };
+  co_await on_every_shard(house, hang_up);
   co_return "+OK hangup all channels with cause " + std::string{call::name(cause)} + "\n";
 }
 

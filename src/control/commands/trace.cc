@@ -45,10 +45,11 @@ base::Task<std::string> trace(House& house, std::string arguments) {
   const auto wanted = std::string{base::trim(arguments)};
   const auto number = base::to_number<std::size_t>(wanted);
   if (wanted.empty() || (number && wanted.size() < 8)) co_return co_await list(house, number.value_or(listed_by_default));
-  const auto ladders = co_await on_every_shard(house, [wanted](ShardView& view) {
+  const auto print = [wanted](ShardView& view) {
     const auto* call = view.journal->find(wanted);
     return call ? record::print_ladder(*call) : std::string{};
-  });
+  };
+  const auto ladders = co_await on_every_shard(house, print);
   for (const auto& ladder : ladders)
     if (!ladder.empty()) co_return ladder;
   co_return "-ERR the journal holds no call " + wanted + "\n";

@@ -1,0 +1,30 @@
+#include "main/registrations.h"
+
+namespace ahoy {
+
+location::RegistrarSettings registrar_settings(const dialplan::Profile& profile, dialplan::Snapshot configuration) {
+  using std::chrono::duration_cast;
+  using std::chrono::seconds;
+  const auto& from = profile.settings;
+  location::RegistrarSettings settings;
+  settings.disabled = from.disable_register;
+  settings.accept_blind = from.accept_blind_reg;
+  settings.realm = from.challenge_realm;
+  settings.domain = from.force_register_domain;
+  // Stricter than the reference, which lets any user of a domain register any other unless
+  // inbound-reg-force-matching-username is set.
+  settings.own_name_only = true;
+  settings.multiple = from.multiple_registrations;
+  settings.registrations_max = from.max_registrations_per_extension;
+  settings.expires_forced = duration_cast<seconds>(from.sip_force_expires);
+  settings.expires_min = duration_cast<seconds>(from.sip_force_expires_min);
+  settings.expires_max = duration_cast<seconds>(from.sip_force_expires_max);
+  settings.late_margin = duration_cast<seconds>(from.sip_expires_late_margin);
+  if (!from.apply_register_acl.empty())
+    settings.trusted = [configuration = std::move(configuration), list = from.apply_register_acl](const base::Ip& ip) {
+      return configuration->acls.allows(ip.text(), list);
+    };
+  return settings;
+}
+
+}  // namespace ahoy
