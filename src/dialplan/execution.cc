@@ -37,6 +37,11 @@ Context Runtime::context() {
   context.globals = &globals_;
   context.now = call::WallTime{shard_.wall_clock()};
   context.random = &shard_.random();
+  context.find_session = [this](std::string_view uuid) -> Session* {
+    auto* leg = switch_ ? switch_->find(uuid) : nullptr;
+    auto* execution = leg ? Execution::of(*leg) : nullptr;
+    return execution ? &execution->session() : nullptr;
+  };
   return context;
 }
 
@@ -202,7 +207,7 @@ base::Task<Outcome> Execution::run_application(const Action& action) {
   variables.set("current_application", application->spec().name);
   variables.set("current_application_data", arguments);
   variables.unset("current_application_response");
-  leg_.owner().tell([&](call::Observer& observer) { observer.on_execute(leg_, application->spec().name, data); });
+  leg_.owner().tell([&](call::Observer& observer) { observer.on_execute(leg_, application->spec().name, arguments); });
   if (scoped.any) variables.enter_scope(scoped.variables);
   const auto outcome = co_await application->spec().run(*this, std::move(arguments));
   if (scoped.any) variables.leave_scope();

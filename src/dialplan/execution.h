@@ -75,6 +75,7 @@ class Execution : public call::Attachment {
 
   call::Leg& leg() { return leg_; }
   Runtime& runtime() { return runtime_; }
+  Session& session() { return session_; }
   /// For expansion and API functions, with the present time.
   Context& context();
 

@@ -31,7 +31,9 @@ namespace fs = std::filesystem;
 struct LeftOut {
   std::string_view id, reason;
 };
-constexpr LeftOut left_out[] = {{"", ""}};
+constexpr LeftOut left_out[] = {
+    {"c-t-gc-ok", "the recorder lost the call: 500 'No session set by user' is its stack's answer to a BYE it took for an error"},
+};
 
 /// Words of a dial string or variable that stand for something this stage does not have.
 constexpr LeftOut missing_features[] = {{"loopback/", "endpoint loopback"},
@@ -117,6 +119,14 @@ std::string missing_application(const std::string& xml) {
   return {};
 }
 
+/// `${name(...)}`: some vectors are about names that nobody has.
+std::string missing_function(const std::string& xml) {
+  static constexpr std::string_view later[] = {"hash", "db", "say_string", "system"};
+  for (const auto name : later)
+    if (xml.find("${" + std::string{name} + "(") != std::string::npos && !dialplan::ApiFunction::find(name)) return std::string{name};
+  return {};
+}
+
 std::string missing_command(const Json& call) {
   std::vector<std::string> lines;
   for (const auto& step : call["steps"].list())
@@ -136,6 +146,7 @@ std::string reason_to_leave_out(const Json& one) {
   const auto xml = one["xml"].text();
   if (const auto name = missing_application(xml); !name.empty()) return name;
   if (const auto name = missing_command(one["call"]); !name.empty()) return name;
+  if (const auto name = missing_function(xml); !name.empty()) return "${" + name + "()}";
   for (const auto& [word, feature] : missing_features)
     if (xml.find(word) != std::string::npos) return std::string{feature};
   return {};
@@ -394,6 +405,8 @@ void check_area(std::string_view area) {
   std::cout << area << ": " << passed << " passed, " << failed << " failed, " << left << " left out of " << cases.size() << '\n';
 }
 
+TEST(DialplanCalls, Matching) { check_area("matching"); }
+TEST(DialplanCalls, Expansion) { check_area("expansion"); }
 TEST(DialplanCalls, DialStrings) { check_area("dialstring"); }
 TEST(DialplanCalls, Applications) { check_area("applications"); }
 

@@ -1,6 +1,8 @@
 #include "tests/compat/stage.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <ctime>
 
 #include "base/require.h"
 #include "base/text.h"
@@ -83,7 +85,8 @@ void Caller::on_response(const std::string& response) {
   heard.reason = sim::header(response, "Reason");
   heard.contacts = status / 100 == 3 ? sim::headers(response, "Contact") : std::vector<std::string>{};
   heard.challenge = sim::header(response, status == 407 ? "Proxy-Authenticate" : "WWW-Authenticate");
-  for (const auto line : base::split(response.substr(0, response.find("\r\n\r\n")), '\n'))
+  const std::string head = response.substr(0, response.find("\r\n\r\n"));
+  for (const auto line : base::split(head, '\n'))
     if (line.starts_with("X-") || line.starts_with("Error-Info:"))
       heard.extra[std::string{line.substr(0, line.find(':'))}] = base::trim(line.substr(line.find(':') + 1));
   heard.sdp = status < 200 && !sim::body_of(response).empty();
@@ -140,10 +143,24 @@ std::string configuration_text(const Json& one) {
          "</section></document>";
 }
 
+/// The recorder's clock was in UTC.
+std::chrono::seconds clock_of(const Json& clock) {
+  std::tm at{.tm_sec = 16, .tm_min = 35, .tm_hour = 7, .tm_mday = 23, .tm_mon = 10, .tm_year = 126, .tm_wday = 0,
+             .tm_yday = 0, .tm_isdst = 0, .tm_gmtoff = 0, .tm_zone = nullptr};
+  int year = 0, month = 0;
+  const auto text = clock["at"].text();
+  if (std::sscanf(text.c_str(), "%d-%d-%d %d:%d:%d", &year, &month, &at.tm_mday, &at.tm_hour, &at.tm_min, &at.tm_sec) == 6) {
+    at.tm_year = year - 1900;
+    at.tm_mon = month - 1;
+  }
+  return std::chrono::seconds{::timegm(&at)};
+}
+
 }  // namespace
 
 Stage::Stage(const Json& one, const std::string& folder)
     : case_{one}, world_{1}, host_{world_.add_host("everything", {server_address.ip}, 1)} {
+  world_.wall_clock_at_start = clock_of(one["clock"]);
   load(folder);
   caller_ = std::make_unique<Caller>(host_.shard(), case_["call"]);
   called_ = std::make_unique<CalledSide>(host_.shard(), called_address);
