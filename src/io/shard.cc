@@ -95,10 +95,9 @@ bool KernelShard::offload(base::Function<void()> work, base::Function<void()> do
 
 void KernelShard::accept_batch(Mailbox::Batch batch) {
   // Waking costs a system call: only a shard that sleeps needs it. The owner sets asleep_ before it looks into
-  // the mailbox a last time, so one of the two sees the other.
+  // the mailbox a last time; both sides are sequentially consistent, so one of the two sees the other.
   mailbox_.put(std::move(batch));
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (asleep_.load(std::memory_order_relaxed)) reactor_.wake();
+  if (asleep_.load()) reactor_.wake();
 }
 
 void KernelShard::hand_over() {
@@ -109,8 +108,7 @@ void KernelShard::hand_over() {
 }
 
 void KernelShard::turn(base::Duration wait_max) {
-  asleep_.store(true, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  asleep_.store(true);
   const bool work_came = mailbox_.run_all() != 0;
   const base::Duration until_timer = timers_.next() == base::never ? wait_max : timers_.next() - now_;
   const bool busy = work_came || !outgoing_[id_].empty();

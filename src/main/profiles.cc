@@ -65,7 +65,8 @@ base::Ip own_address() {
 
 base::Result<std::vector<endpoint::ListeningPoint>, std::string> listening_points(const dialplan::Profile& profile) {
   std::vector<endpoint::ListeningPoint> points;
-  for (const auto item : base::split(profile.settings.sip_ip.empty() ? "auto" : profile.settings.sip_ip, ',')) {
+  const std::string addresses = profile.settings.sip_ip.empty() ? "auto" : profile.settings.sip_ip;
+  for (const auto item : base::split(addresses, ',')) {
     const auto ip = address_of(base::trim(item));
     if (!ip)
       return base::Unexpected<std::string>{"profile " + profile.name + ": sip-ip '" + std::string{item} +
@@ -94,7 +95,8 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
 
   auto& media = made->media;
   media.local = address_of(base::split(settings.rtp_ip, ',').front()).value_or(own_address());
-  for (const auto item : base::split(settings.rtp_ip + "," + settings.sip_ip, ','))
+  const std::string addresses = settings.rtp_ip + "," + settings.sip_ip;
+  for (const auto item : base::split(addresses, ','))
     if (const auto ip = base::Ip::parse(base::trim(item)); ip && ip->family == base::Family::ipv6 && !made->media_ipv6)
       made->media_ipv6 = *ip;
   media.advertised = is_auto(settings.ext_rtp_ip) ? media.local : base::Ip::parse(settings.ext_rtp_ip).value_or(media.local);
