@@ -17,7 +17,7 @@ constexpr std::size_t events_per_turn = 256;
 Reactor::Reactor() : epoll_{epoll_create1(EPOLL_CLOEXEC)}, wake_{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)} {
   base::require(epoll_ && wake_, "the kernel gave no epoll descriptor");
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = EPOLLIN | EPOLLET;  // every write is an event: the count need not be read
   event.data.ptr = nullptr;
   epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event);
 }
@@ -54,11 +54,7 @@ void Reactor::wait(base::Duration timeout) {
   const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), static_cast<int>(ms));
   for (int i = 0; i < ready; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
-    if (event.data.ptr == nullptr) {
-      std::uint64_t count = 0;
-      [[maybe_unused]] const auto got = ::read(wake_.get(), &count, sizeof count);
-      continue;
-    }
+    if (event.data.ptr == nullptr) continue;  // we were woken
     auto* watched = static_cast<Watched*>(event.data.ptr);
     if (!watched->abandoned) watched->on_ready(event.events);
   }
