@@ -19,6 +19,9 @@ base::Time kernel_now() {
 /// A loop that nothing wakes still looks round this often.
 constexpr base::Duration idle_wait = std::chrono::milliseconds{500};
 
+/// What posted work posts itself is run in the same turn; whoever goes on for ever lets the sockets in between.
+constexpr int rounds_per_turn = 16;
+
 constexpr int udp_buffer_bytes = 4 << 20;
 
 base::Random::Seed seed_of_shard(base::Random::Seed seed, std::uint16_t id) {
@@ -118,10 +121,18 @@ void KernelShard::turn(base::Duration wait_max) {
   reactor_.dispatch();
   timers_.advance(now_);
   mailbox_.run_all();
-  auto own = std::exchange(outgoing_[id_], {});
-  for (auto& work : own) work();
+  run_own();
   hand_over();
   reactor_.flush_all();
+}
+
+void KernelShard::run_own() {
+  Mailbox::Batch batch;
+  for (int round = 0; round < rounds_per_turn && !outgoing_[id_].empty(); ++round) {
+    batch.clear();
+    batch.swap(outgoing_[id_]);
+    for (auto& work : batch) work();
+  }
 }
 
 void KernelShard::run() {

@@ -21,15 +21,19 @@ std::string content(const std::string& path) {
 }  // namespace
 
 TEST(CallRecord, ATemplateTakesColumnsThenVariablesAndDoublesQuotes) {
-  const record::CallRecord::Columns columns{{"uuid", "u-1"}, {"caller_id_name", "the \"boss\""}};
+  record::CallRecord record;
+  record.uuid = "u-1";
+  record.caller_id_name = "the \"boss\"";
+  const auto columns = record.columns();
   call::Variables variables{{"accountcode", "sales"}};
-  EXPECT_EQ(record::fill_template(R"("${uuid}","${caller_id_name}","${accountcode}","${nothing}",${open)", columns, variables),
-            R"("u-1","the ""boss""","sales","",${open)");
+  const record::LineTemplate line{R"("${uuid}","${caller_id_name}","${accountcode}","${nothing}",${open)"};
+  EXPECT_EQ(line.fill(columns, variables), R"("u-1","the ""boss""","sales","",${open)");
 }
 
 TEST(CallRecord, LineEndsInAValueCannotForgeALine) {
-  const record::CallRecord::Columns columns{{"caller_id_name", "a\r\nb"}};
-  EXPECT_EQ(record::fill_template("${caller_id_name}", columns, {}), "ab");
+  record::CallRecord record;
+  record.caller_id_name = "a\r\nb";
+  EXPECT_EQ(record::LineTemplate{"${caller_id_name}"}.fill(record.columns(), {}), "ab");
 }
 
 TEST(CallRecord, StampsAreUtc) {
