@@ -24,14 +24,14 @@ class Mailbox {
   /// True when the box was empty: then its owner may need to be woken.
   bool put(Batch batch) {
     auto* node = new Node{std::move(batch), head_.load(std::memory_order_relaxed)};
-    while (!head_.compare_exchange_weak(node->next, node, std::memory_order_release, std::memory_order_relaxed)) {
+    while (!head_.compare_exchange_weak(node->next, node)) {
     }
     return node->next == nullptr;
   }
 
   /// Runs everything that was put before the call; answers how many pieces of work.
   std::size_t run_all() {
-    Node* newest_first = head_.exchange(nullptr, std::memory_order_acquire);
+    Node* newest_first = head_.exchange(nullptr);
     Node* oldest_first = nullptr;
     while (newest_first) {
       Node* rest = newest_first->next;

@@ -13,7 +13,7 @@ namespace io {
 Reactor::Reactor() : epoll_{epoll_create1(EPOLL_CLOEXEC)}, wake_{eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)} {
   base::require(epoll_ && wake_, "the kernel gave no epoll descriptor");
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = EPOLLIN | EPOLLET;  // every write is an event: the count need not be read
   event.data.ptr = nullptr;
   epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event);
 }
@@ -54,11 +54,7 @@ void Reactor::dispatch() {
   const auto ready = std::exchange(ready_count_, 0);
   for (std::size_t i = 0; i < ready; ++i) {
     const auto& event = ready_[i];
-    if (event.data.ptr == nullptr) {
-      std::uint64_t count = 0;
-      [[maybe_unused]] const auto got = ::read(wake_.get(), &count, sizeof count);
-      continue;
-    }
+    if (event.data.ptr == nullptr) continue;  // we were woken
     auto* watched = static_cast<Watched*>(event.data.ptr);
     if (!watched->abandoned) watched->on_ready(event.events);
   }

@@ -19,6 +19,9 @@ base::Time kernel_now() {
 /// A loop that nothing wakes still looks round this often.
 constexpr base::Duration idle_wait = std::chrono::milliseconds{500};
 
+/// What posted work posts itself is run in the same turn; whoever goes on for ever lets the sockets in between.
+constexpr int rounds_per_turn = 16;
+
 constexpr int udp_buffer_bytes = 4 << 20;
 
 base::Random::Seed seed_of_shard(base::Random::Seed seed, std::uint16_t id) {
@@ -95,10 +98,9 @@ bool KernelShard::offload(base::Function<void()> work, base::Function<void()> do
 
 void KernelShard::accept_batch(Mailbox::Batch batch) {
   // Waking costs a system call: only a shard that sleeps needs it. The owner sets asleep_ before it looks into
-  // the mailbox a last time, so one of the two sees the other.
+  // the mailbox a last time; both sides are sequentially consistent, so one of the two sees the other.
   mailbox_.put(std::move(batch));
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (asleep_.load(std::memory_order_relaxed)) reactor_.wake();
+  if (asleep_.load()) reactor_.wake();
 }
 
 void KernelShard::hand_over() {
@@ -109,8 +111,7 @@ void KernelShard::hand_over() {
 }
 
 void KernelShard::turn(base::Duration wait_max) {
-  asleep_.store(true, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  asleep_.store(true);
   const bool work_came = mailbox_.run_all() != 0;
   const base::Duration until_timer = timers_.next() == base::never ? wait_max : timers_.next() - now_;
   const bool busy = work_came || !outgoing_[id_].empty();
@@ -120,10 +121,18 @@ void KernelShard::turn(base::Duration wait_max) {
   reactor_.dispatch();
   timers_.advance(now_);
   mailbox_.run_all();
-  auto own = std::exchange(outgoing_[id_], {});
-  for (auto& work : own) work();
+  run_own();
   hand_over();
   reactor_.flush_all();
+}
+
+void KernelShard::run_own() {
+  Mailbox::Batch batch;
+  for (int round = 0; round < rounds_per_turn && !outgoing_[id_].empty(); ++round) {
+    batch.clear();
+    batch.swap(outgoing_[id_]);
+    for (auto& work : batch) work();
+  }
 }
 
 void KernelShard::run() {

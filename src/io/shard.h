@@ -38,6 +38,7 @@ class KernelShard : public Shard {
   friend class Engine;
   void turn(base::Duration wait_max);
   void run();
+  void run_own();
   void hand_over();
   void accept_batch(Mailbox::Batch batch);
 

@@ -28,6 +28,9 @@ std::string console_socket(const std::string& state_dir);
 /// server is there.
 int console(const std::string& state_dir, const std::string& line);
 
+/// Prints the reference of all settings as Markdown.
+int settings();
+
 /// Lints a configuration; 1 when it holds an error, 2 when it cannot be read.
 int check(const std::string& config_dir, bool warnings_as_errors);
 

@@ -100,6 +100,7 @@ int main(int argc, char** argv) {
   add_serve(app, status);
   add_check(app, status);
   add_console(app, status);
+  app.add_subcommand("settings", "The reference of every setting, as Markdown")->callback([&status] { status = ahoy::settings(); });
   add_phone(app, status);
   add_trace(app, status);
   CLI11_PARSE(app, argc, argv);

@@ -65,8 +65,8 @@ base::Ip own_address() {
 
 base::Result<std::vector<endpoint::ListeningPoint>, std::string> listening_points(const dialplan::Profile& profile) {
   std::vector<endpoint::ListeningPoint> points;
-  const std::string_view listed = profile.settings.sip_ip;
-  for (const auto item : base::split(listed.empty() ? "auto" : listed, ',')) {
+  const std::string addresses = profile.settings.sip_ip.empty() ? "auto" : profile.settings.sip_ip;
+  for (const auto item : base::split(addresses, ',')) {
     const auto ip = address_of(base::trim(item));
     if (!ip)
       return base::Unexpected<std::string>{"profile " + profile.name + ": sip-ip '" + std::string{item} +

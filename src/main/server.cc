@@ -54,7 +54,7 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
       location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()}, journal{on},
       recorder{writes ? std::make_unique<store::CallRecords>(*writes) : nullptr,
                keeping.csv_file.empty() ? nullptr : std::make_unique<record::CsvFile>(on, keeping.csv_file),
-               std::string{record::default_csv_template}} {
+               record::default_csv_template} {
   runtime.set_switch(calls);
   runtime.set_location(&location);
   endpoint.set_handler(sip::Method::register_, &registrar);

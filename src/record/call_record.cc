@@ -1,6 +1,5 @@
 #include "record/call_record.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace record {
@@ -27,8 +26,11 @@ std::string epoch(call::WallTime at) { return std::to_string(at.time_since_epoch
 
 std::string stamp(call::WallTime at) {
   if (at == call::WallTime{}) return {};
-  const auto whole = std::chrono::floor<std::chrono::seconds>(at);
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(whole.time_since_epoch().count()));
+  const auto day = std::chrono::floor<std::chrono::days>(at.time_since_epoch());
+  const std::chrono::year_month_day date{std::chrono::sys_days{day}};
+  const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at.time_since_epoch() - day)};
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
 CallRecord CallRecord::of(const call::Leg& leg) {
@@ -98,23 +100,33 @@ CallRecord::Columns CallRecord::columns() const {
           {"rtp_mos", fmt::format("{:.2f}", media.mos)}};
 }
 
-std::string fill_template(std::string_view text, const CallRecord::Columns& columns, const call::Variables& variables) {
-  std::string out;
-  while (!text.empty()) {
+LineTemplate::LineTemplate(std::string_view text) {
+  const auto columns = CallRecord{}.columns();
+  for (;;) {
+    auto& piece = pieces_.emplace_back();
     const auto open = text.find("${");
-    out.append(text.substr(0, open));
-    if (open == std::string_view::npos) break;
-    const auto close = text.find('}', open);
-    if (close == std::string_view::npos) return out.append(text.substr(open));
-    const auto name = text.substr(open + 2, close - open - 2);
-    std::string_view value = variables.get(name);
-    for (const auto& [column, content] : columns)
-      if (base::same(column, name)) value = content;
+    const auto close = open == std::string_view::npos ? open : text.find('}', open);
+    if (close == std::string_view::npos) {
+      piece.text = text;
+      return;
+    }
+    piece.text = text.substr(0, open);
+    piece.name = text.substr(open + 2, close - open - 2);
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      if (base::same(columns[i].first, piece.name)) piece.column = i;
+    text.remove_prefix(close + 1);
+  }
+}
+
+std::string LineTemplate::fill(const CallRecord::Columns& columns, const call::Variables& variables) const {
+  std::string out;
+  for (const auto& piece : pieces_) {
+    out += piece.text;
+    const std::string_view value = piece.column != none ? columns[piece.column].second : variables.get(piece.name);
     for (const char c : value) {
       if (c == '"') out += '"';
       if (c != '\r' && c != '\n') out += c;
     }
-    text.remove_prefix(close + 1);
   }
   return out;
 }

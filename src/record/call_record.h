@@ -36,9 +36,22 @@ struct CallRecord {
 /// "2026-11-23 09:00:00" in UTC; empty for the zero time.
 std::string stamp(call::WallTime at);
 
-/// Every `${name}` of the template is replaced by that column, else by the leg's variable; quotes in values are
-/// doubled, as CSV wants it.
-std::string fill_template(std::string_view text, const CallRecord::Columns& columns, const call::Variables& variables);
+/// A line of text with `${name}` in it: that column of a record, else the leg's variable; quotes in values are doubled,
+/// as CSV wants it.
+class LineTemplate {
+ public:
+  explicit LineTemplate(std::string_view text);
+  std::string fill(const CallRecord::Columns& columns, const call::Variables& variables) const;
+
+ private:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  struct Piece {
+    std::string text;      // as it is, in front of the value
+    std::string name;      // of a variable; empty in the last piece
+    std::size_t column = none;
+  };
+  std::vector<Piece> pieces_;
+};
 
 /// cdr_csv's idea of a line when the operator has none.
 inline constexpr std::string_view default_csv_template =

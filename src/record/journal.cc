@@ -8,34 +8,56 @@ namespace record {
 
 namespace {
 
-/// The value of a header in a message text: the journal sees bytes, and a few finds are cheaper than an index.
-std::string_view find_header(std::string_view bytes, std::string_view name) {
-  const auto at = bytes.find(name);
-  if (at == std::string_view::npos) return {};
-  const auto value = bytes.substr(at + name.size());
-  return base::trim(value.substr(0, value.find("\r\n")));
-}
+/// What of a message explains it, found in one walk over its lines: the journal sees every message of every call.
+struct Gist {
+  std::string_view title, call_id, cseq, reason, media, connection;
 
-std::string_view call_id_of(std::string_view bytes) { return find_header(bytes, "\r\nCall-ID:"); }
-
-/// What of a message explains it: CSeq, Reason, and where and how media is wanted.
-std::string detail_of(std::string_view bytes) {
-  std::string detail{find_header(bytes, "\r\nCSeq:")};
-  if (const auto reason = find_header(bytes, "\r\nReason:"); !reason.empty()) detail.append("; ").append(reason);
-  if (const auto media = find_header(bytes, "\r\nm="); !media.empty()) {
-    detail.append("; ").append(media);
-    if (const auto at = find_header(bytes, "\r\nc="); !at.empty()) detail.append(" ").append(at);
+  explicit Gist(std::string_view bytes) {
+    title = take_line(bytes);
+    if (title.starts_with("SIP/2.0 ")) title.remove_prefix(8);
+    else if (title.ends_with(" SIP/2.0")) title.remove_suffix(8);
+    title = title.substr(0, CallJournal::text_max);
+    while (!bytes.empty() && (media.empty() || connection.empty())) {
+      const auto line = take_line(bytes);
+      if (line.empty()) continue;
+      switch (line.front()) {
+        case 'C':
+          note(line, "Call-ID:", call_id);
+          note(line, "CSeq:", cseq);
+          break;
+        case 'R': note(line, "Reason:", reason); break;
+        case 'm': note(line, "m=", media); break;
+        case 'c': note(line, "c=", connection); break;
+        default: break;
+      }
+    }
   }
-  if (detail.size() > CallJournal::text_max) detail.resize(CallJournal::text_max);
-  return detail;
-}
 
-std::string title_of(std::string_view bytes) {
-  auto line = bytes.substr(0, bytes.find("\r\n"));
-  if (line.starts_with("SIP/2.0 ")) line.remove_prefix(8);
-  else if (line.ends_with(" SIP/2.0")) line.remove_suffix(8);
-  return std::string{line.substr(0, CallJournal::text_max)};
-}
+  /// CSeq, Reason, and where and how media is wanted.
+  std::string detail() const {
+    std::string detail;
+    detail.reserve(cseq.size() + reason.size() + media.size() + connection.size() + 5);
+    detail.append(cseq);
+    if (!reason.empty()) detail.append("; ").append(reason);
+    if (!media.empty()) detail.append("; ").append(media);
+    if (!media.empty() && !connection.empty()) detail.append(" ").append(connection);
+    if (detail.size() > CallJournal::text_max) detail.resize(CallJournal::text_max);
+    return detail;
+  }
+
+ private:
+  static std::string_view take_line(std::string_view& bytes) {
+    const auto end = std::min(bytes.find('\n'), bytes.size());
+    auto line = bytes.substr(0, end);
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+  }
+  /// The first of its name counts.
+  static void note(std::string_view line, std::string_view name, std::string_view& value) {
+    if (value.empty() && line.starts_with(name)) value = base::trim(line.substr(name.size()));
+  }
+};
 
 bool named(const CallJournal& call, std::string_view uuid) {
   if (call.call_uuid.starts_with(uuid)) return true;
@@ -79,14 +101,15 @@ void Journal::append(CallJournal& call, JournalEntry entry) {
 }
 
 void Journal::on_message(Way way, const endpoint::Flow& flow, std::string_view call_id, std::string_view bytes) {
-  if (call_id.empty()) call_id = call_id_of(bytes);
+  const Gist gist{bytes};
+  if (call_id.empty()) call_id = gist.call_id;
   const auto found = by_call_id_.find(call_id);
   const bool known = found != by_call_id_.end();
   // Only what a call may begin with is kept for a leg to claim.
   const bool may_begin = bytes.starts_with("INVITE ") || bytes.starts_with("SIP/2.0 100");
   if (!known && !may_begin) return;
-  JournalEntry entry{now(), way == Way::in ? JournalEntry::Kind::sip_in : JournalEntry::Kind::sip_out, 0, title_of(bytes),
-                     detail_of(bytes)};
+  JournalEntry entry{now(), way == Way::in ? JournalEntry::Kind::sip_in : JournalEntry::Kind::sip_out, 0, std::string{gist.title},
+                     gist.detail()};
   if (known) {
     entry.leg = found->second.leg;
     auto& leg = found->second.call->legs[entry.leg];
@@ -108,7 +131,7 @@ void Journal::on_created(const call::Leg& leg) {
     return;
   }
   by_leg_[leg.uuid()] = {call.get(), static_cast<std::uint8_t>(call->legs.size())};
-  call->legs.push_back({leg.uuid(), {}, leg.direction() == call::Direction::inbound, {}});
+  call->legs.push_back({leg.uuid(), {}, leg.direction() == call::Direction::inbound, {}, {}});
   ++call->alive;
 }
 
@@ -120,14 +143,17 @@ Journal::Place* Journal::place_of(const call::Leg& leg) {
 void Journal::on_dialog(const call::Leg& leg, std::string_view call_id) {
   const auto* place = place_of(leg);
   if (!place) return;
-  by_call_id_[std::string{call_id}] = *place;
+  auto& here = place->call->legs[place->leg];
+  if (!here.call_id.empty()) by_call_id_.erase(here.call_id);
+  here.call_id = call_id;
+  by_call_id_[here.call_id] = *place;
   for (auto it = unclaimed_.begin(); it != unclaimed_.end();) {
     if (it->call_id != call_id) {
       ++it;
       continue;
     }
     it->entry.leg = place->leg;
-    place->call->legs[place->leg].peer = it->peer;
+    here.peer = it->peer;
     append(*place->call, std::move(it->entry));
     it = unclaimed_.erase(it);
   }
@@ -171,7 +197,9 @@ void Journal::on_hangup(const call::Leg& leg) {
 
 void Journal::retire(CallJournal& call) {
   // Its BYE is still on its way; the dialogs are forgotten when the call is trimmed or the grace is over.
-  std::erase_if(by_call_id_, [&](const auto& entry) { return entry.second.call == &call; });
+  for (const auto& leg : call.legs)
+    if (const auto found = by_call_id_.find(leg.call_id); found != by_call_id_.end() && found->second.call == &call)
+      by_call_id_.erase(found);
   auto node = living_.extract(call.call_uuid);
   if (node.empty()) return;
   (call.failed() ? failed_ : done_).push_back(std::move(node.mapped()));

@@ -29,6 +29,7 @@ struct CallJournal {
   struct Leg {
     std::string uuid, peer;  ///< "10.0.0.2:5060"
     bool inbound = true;
+    std::string call_id;
     std::optional<CallRecord> record;  ///< once it has hung up
   };
   /// More entries are counted, not kept: the beginning explains most.

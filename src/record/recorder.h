@@ -13,15 +13,15 @@ namespace record {
 class Recorder : public call::Observer {
  public:
   /// Either may be null.
-  Recorder(std::unique_ptr<store::CallRecords> database, std::unique_ptr<CsvFile> file, std::string csv_template)
-      : database_{std::move(database)}, file_{std::move(file)}, template_{std::move(csv_template)} {}
+  Recorder(std::unique_ptr<store::CallRecords> database, std::unique_ptr<CsvFile> file, std::string_view csv_template)
+      : database_{std::move(database)}, file_{std::move(file)}, template_{csv_template} {}
 
   void on_hangup(const call::Leg& leg) override;
 
  private:
   std::unique_ptr<store::CallRecords> database_;
   std::unique_ptr<CsvFile> file_;
-  std::string template_;
+  LineTemplate template_;
 };
 
 }  // namespace record

@@ -1,5 +1,6 @@
 #include "store/database.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/log.h"
@@ -116,6 +117,7 @@ int Database::version() {
 Fault Database::fail(int code) {
   const auto fault = fault_of(code);
   base::log::warn("store", "{}: {} ({})", file_, sentence(fault), handle_ ? sqlite3_errmsg(handle_.get()) : "not open");
+  insert_.reset();
   statements_.clear();
   tables_.clear();
   handle_.reset();
@@ -214,26 +216,43 @@ Database::Done Database::widen(const Record& record) {
   return {};
 }
 
-Database::Done Database::append(const Record& record) {
-  // The binding table and SQLite's own are not for records.
-  if (record.table == "binding" || record.table == "schema_version") return base::Unexpected<int>{SQLITE_ERROR};
+bool Database::Insert::fits(const Record& record) const {
+  return record.table == table &&
+         std::ranges::equal(record.columns, names, {}, &std::pair<std::string, std::string>::first);
+}
+
+Database::Done Database::make_insert(const Record& record) {
+  insert_.reset();
   if (auto done = widen(record); !done) return done;
   const auto& columns = tables_[record.table];
+  Insert insert;
+  insert.table = record.table;
   std::string names, marks;
-  std::vector<std::string_view> values;
   Columns used;
   for (const auto& [name, value] : record.columns) {
+    insert.names.push_back(name);
     if (!columns.contains(name) || !used.emplace(name, true).second) continue;
     names.append(names.empty() ? "" : ", ").append(quoted(name));
     marks.append(marks.empty() ? "?" : ", ?");
-    values.push_back(value);
+    insert.stored.push_back(insert.names.size() - 1);
   }
-  const auto sql = values.empty() ? "INSERT INTO " + quoted(record.table) + " DEFAULT VALUES"
-                                  : "INSERT INTO " + quoted(record.table) + " (" + names + ") VALUES (" + marks + ")";
-  auto* statement = prepare(sql);
-  if (!statement) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
-  Run run{statement};
-  for (const auto value : values) run.bind(value);
+  const auto sql = names.empty() ? "INSERT INTO " + quoted(record.table) + " DEFAULT VALUES"
+                                 : "INSERT INTO " + quoted(record.table) + " (" + names + ") VALUES (" + marks + ")";
+  sqlite3_stmt* raw = nullptr;
+  sqlite3_prepare_v2(handle_.get(), sql.c_str(), static_cast<int>(sql.size()), &raw, nullptr);
+  if (!raw) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
+  insert.statement.reset(raw);
+  insert_ = std::move(insert);
+  return {};
+}
+
+Database::Done Database::append(const Record& record) {
+  // The binding table and SQLite's own are not for records.
+  if (record.table == "binding" || record.table == "schema_version") return base::Unexpected<int>{SQLITE_ERROR};
+  if (!insert_ || !insert_->fits(record))
+    if (auto done = make_insert(record); !done) return done;
+  Run run{insert_->statement.get()};
+  for (const auto column : insert_->stored) run.bind(record.columns[column].second);
   return step(run);
 }
 

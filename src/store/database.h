@@ -5,6 +5,7 @@
 #pragma once
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -49,6 +50,7 @@ class Database : public Storage {
   Done save(const Binding& binding);
   Done remove(const BindingName& name);
   Done append(const Record& record);
+  Done make_insert(const Record& record);
   Done learn_columns(const std::string& table);
   Done widen(const Record& record);
   Done step(Run& statement);
@@ -56,11 +58,21 @@ class Database : public Storage {
 
   using Columns = std::unordered_map<std::string, bool, base::NoCaseHash, base::NoCaseEqual>;
 
+  /// Of the last record: the next one usually has the same columns.
+  struct Insert {
+    std::string table;
+    std::vector<std::string> names;   // of all its columns
+    std::vector<std::size_t> stored;  // which of them have a place in the table
+    Prepared statement;
+    bool fits(const Record& record) const;
+  };
+
   const std::string file_;
   std::mutex lock_;
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<std::string, Prepared> statements_;
   std::unordered_map<std::string, Columns> tables_;  // record tables we have seen
+  std::optional<Insert> insert_;
 };
 
 }  // namespace store
