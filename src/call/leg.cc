@@ -91,6 +91,7 @@ base::Task<void> Leg::live(base::Task<void> life) {
 
 void Leg::receive_digit(char digit, std::chrono::milliseconds duration) {
   owner_.tell([&](Observer& observer) { observer.on_digit(*this, digit); });
+  if (digits_dialed_.size() < Digits::queued_max) digits_dialed_ += digit;
   if (digit_listener_) return digit_listener_(digit, duration);
   digits_.put(digit, duration);
   changed();
@@ -121,6 +122,7 @@ void Leg::end(Cause cause, HangupBy by) {
   cause_ = cause;
   hangup_by_ = by;
   caller_.hungup_time = wall_now();
+  variables_.set("digits_dialed", digits_dialed_.empty() ? "none" : digits_dialed_);
   variables_.set("hangup_cause", name(cause));
   variables_.set("hangup_cause_q850", std::to_string(number(cause)));
   if (session_) owner_.endpoint().linger(std::move(session_));

@@ -154,7 +154,6 @@ class Leg : endpoint::InviteSession::User, Media::User {
   // InviteSession::User, in leg_sip.cc
   void on_provisional(const sip::Message& response) override;
   void on_answered(const sip::Message& response) override;
-  bool on_challenged(const sip::Message& response) override;
   void on_acknowledged(const sip::Message& ack) override;
   void on_change(const sip::Message& request) override;
   void on_change_result(int status, const sip::Message* response) override;
@@ -177,6 +176,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   void end(Cause cause, HangupBy by);
   endpoint::Extra own_headers(std::string_view prefix) const;
   std::string told_reason(Cause cause) const;
+  Cause rejection_cause(int status) const;
   std::optional<std::string> local_description(Media* peer);
   void choose_codecs();
   void refuse_media(Media::Refusal refusal);
@@ -199,6 +199,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   Variables variables_;
   CallerProfile caller_;
   Digits digits_;
+  std::string digits_dialed_;
   std::function<void(char, std::chrono::milliseconds)> digit_listener_;
   Sleeper sleeper_;
   std::unique_ptr<Media> media_;

@@ -51,7 +51,11 @@ void note_ending(Variables& variables, const endpoint::Ending& ending) {
   constexpr int bye_status = 200;
   switch (ending.how) {
     case How::cancelled: variables.set("sip_hangup_disposition", "recv_cancel"); break;
-    case How::rejected: variables.set("sip_hangup_disposition", "recv_refuse"); break;
+    case How::rejected:
+      variables.set("sip_hangup_disposition", "recv_refuse");
+      variables.set("sip_invite_failure_status", std::to_string(ending.status));
+      variables.set("sip_invite_failure_phrase", inert(ending.phrase));
+      break;
     case How::bye: variables.set("sip_hangup_disposition", "recv_bye"); break;
     case How::no_ack:
     case How::timeout:
@@ -94,7 +98,7 @@ void Leg::choose_codecs() {
   const auto wanted = !absolute.empty() ? absolute : variables_.get("codec_string");
   if (wanted.empty()) return;
   auto prefs = parse_codec_prefs(wanted);
-  if (!prefs.codecs.empty()) media_->set_codecs(std::move(prefs.codecs));
+  if (!prefs.codecs.empty()) media_->set_codecs(std::move(prefs.codecs), !absolute.empty());
 }
 
 std::optional<std::string> Leg::local_description(Media* peer) {
@@ -105,6 +109,12 @@ std::optional<std::string> Leg::local_description(Media* peer) {
   if (description) return std::move(*description);
   refuse_media(description.error());
   return std::nullopt;
+}
+
+/// outbound_redirect_fatal: a redirection ends the search for somebody who answers.
+Cause Leg::rejection_cause(int status) const {
+  const bool redirected = status / 100 == 3 && variables_.is_true("outbound_redirect_fatal");
+  return redirected ? Cause::requested_chan_unavail : cause_of_status(status);
 }
 
 bool Leg::pre_answer(Media* peer) {
@@ -226,12 +236,6 @@ void Leg::on_answered(const sip::Message& response) {
   changed();
 }
 
-bool Leg::on_challenged(const sip::Message& failure) {
-  variables_.set("sip_invite_failure_status", std::to_string(failure.status()));
-  variables_.set("sip_invite_failure_phrase", inert(failure.reason()));
-  return false;
-}
-
 void Leg::on_acknowledged(const sip::Message& ack) {
   // A late offer of ours: its answer is in the ACK (RFC 3261 section 13.2.1).
   if (ack.has_body() && !media_->negotiated() && !bypass_media_ && !media_->take_answer(ack.body()).has_value())
@@ -282,7 +286,7 @@ void Leg::on_ended(const endpoint::Ending& ending) {
   Cause cause = Cause::normal_clearing;
   switch (ending.how) {
     case How::cancelled: cause = Cause::originator_cancel; break;
-    case How::rejected: cause = given.value_or(cause_of_status(ending.status)); break;
+    case How::rejected: cause = given.value_or(rejection_cause(ending.status)); break;
     case How::bye: cause = given.value_or(Cause::normal_clearing); break;
     case How::no_ack: cause = Cause::recovery_on_timer_expire; break;
     case How::timeout: cause = Cause::recovery_on_timer_expire; break;

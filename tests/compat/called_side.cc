@@ -23,6 +23,7 @@ std::string phrase_of(int status) {
     case 183: return "Session Progress";
     case 200: return "OK";
     case 486: return "Busy Here";
+    case 487: return "Request Terminated";
     default: return "Reply";
   }
 }

@@ -33,12 +33,14 @@ struct LeftOut {
 };
 constexpr LeftOut left_out[] = {
     {"c-t-gc-ok", "the recorder lost the call: 500 'No session set by user' is its stack's answer to a BYE it took for an error"},
+    {"d-send_dtmf-info", "the record has no INFO at all, against its own application and the specification (2.1, dtmf_type=info)"},
 };
 
 /// Words of a dial string or variable that stand for something this stage does not have.
 constexpr LeftOut missing_features[] = {{"loopback/", "endpoint loopback"},
                                            {"pickup/", "endpoint pickup"},
                                            {"sofia/gateway/gwdown", "gateways"},
+                                           {"local_stream://", "local_stream"},
                                            {"_hook=hash", "hash"},
                                            {"=hash insert", "hash"}};
 
@@ -83,9 +85,12 @@ class Folder {
   ~Folder() { fs::remove_all(path_); }
   std::string text() const { return path_.string(); }
   /// Files a case plays are there; the recorder had the vanilla set.
-  void provide(const Json& files) const {
-    for (const auto& file : files.list())
-      if (const fs::path path{file.text()}; path.is_absolute() && path.extension() == ".wav" && !fs::exists(path))
+  void provide(const Json& expect) const {
+    std::vector<std::string> files;
+    for (const auto& file : expect["files"].list()) files.push_back(file.text());
+    for (const auto& event : expect["events"].list()) files.push_back(event["Playback-File-Path"].text());
+    for (const auto& file : files)
+      if (const fs::path path{file}; path.is_absolute() && path.extension() == ".wav" && !fs::exists(path))
         write_silence(path, 60);
   }
 
@@ -236,7 +241,13 @@ class Comparison {
   }
 
   void compare_variables(const std::string& whose, const Json& recorded, const call::Variables& got) {
-    for (const auto& [name, value] : recorded.object()) same(whose + name, value_of(value), got.get(name));
+    static const std::set<std::string, std::less<>> counters{"playback_ms",    "playback_samples", "playback_seconds",
+                                                             "record_seconds", "playback_last_offset_pos"};
+    for (const auto& [name, value] : recorded.object()) {
+      // Sample counters are not part of the promise, only whether there are any.
+      if (counters.contains(name) && !value.is_null() && got.has(name)) continue;
+      same(whose + name, value_of(value), got.get(name));
+    }
   }
 
   void compare_a(const LegRecord& a) {
@@ -390,7 +401,7 @@ void check_area(std::string_view area) {
       reasons[reason] += ' ' + id;
       continue;
     }
-    folder.provide(one["expect"]["files"]);
+    folder.provide(one["expect"]);
     Stage stage{one, folder.text()};
     stage.play();
     const auto text = Comparison{one, stage}.run();
