@@ -12,6 +12,7 @@ pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)     # store
 pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile)    # audio
 pkg_check_modules(SPEEXDSP REQUIRED IMPORTED_TARGET speexdsp) # audio
 find_package(CLI11 REQUIRED)                                   # main, phone: command line
+find_package(mimalloc REQUIRED)                                # the program's allocator
 pkg_check_modules(EDIT REQUIRED IMPORTED_TARGET libedit)       # main
 
 set(AHOY_LIBRARIES OpenSSL::Crypto fmt::fmt spdlog::spdlog tl::expected Threads::Threads

@@ -2,7 +2,7 @@
 
 packages_build="g++ cmake ninja-build pkg-config ccache mold
   libspdlog-dev libfmt-dev libexpected-dev libcli11-dev libedit-dev libssl-dev
-  libpcre2-dev libpugixml-dev libsqlite3-dev libsndfile1-dev libspeexdsp-dev libgtest-dev libgmock-dev"
+  libpcre2-dev libpugixml-dev libsqlite3-dev libsndfile1-dev libspeexdsp-dev libmimalloc-dev libgtest-dev libgmock-dev"
 packages_test="baresip-core sip-tester sipsak sqlite3 python3"
 
 say() { printf '%s\n' "$*"; }

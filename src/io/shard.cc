@@ -32,7 +32,8 @@ base::Random::Seed seed_of_shard(base::Random::Seed seed, std::uint16_t id) {
 }  // namespace
 
 KernelShard::KernelShard(Engine& engine, std::uint16_t id, const base::Random::Seed& seed)
-    : engine_{engine}, id_{id}, now_{kernel_now()}, random_{seed_of_shard(seed, id)}, timers_{now_} {}
+    : engine_{engine}, id_{id}, now_{kernel_now()}, random_{seed_of_shard(seed, id)},
+      timers_{now_, TimerWheel::Precision::grouping} {}
 
 std::chrono::microseconds KernelShard::wall_clock() const {
   timespec t{};

@@ -20,6 +20,12 @@ std::uint64_t ticks_not_before(base::Time at) {
   return static_cast<std::uint64_t>((since + TimerWheel::tick - base::Duration{1}) / TimerWheel::tick);
 }
 
+/// Not before `tick`, and the same for many ticks that are far from `now`.
+std::uint64_t grouped(std::uint64_t tick, std::uint64_t now) {
+  const auto slack = std::bit_floor((tick - now) / TimerWheel::grouping_share);
+  return slack < 2 ? tick : (tick + slack - 1) & ~(slack - 1);
+}
+
 /// Steps (1..256) from `from` to the next occupied slot, 0 when there is none.
 std::uint64_t steps_to_occupied(const std::array<std::uint64_t, 4>& occupied, std::size_t from) {
   for (std::size_t step = 1; step <= 256;) {
@@ -63,6 +69,7 @@ void TimerWheel::begin(base::Time now) {
 
 void TimerWheel::insert(Timer& timer) {
   timer.tick_ = std::max(ticks_not_before(timer.at_), now_ + 1);
+  if (precision_ == Precision::grouping) timer.tick_ = grouped(timer.tick_, now_);
   place(timer);
   ++size_;
 }

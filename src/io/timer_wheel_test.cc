@@ -70,6 +70,39 @@ TEST(TimerWheel, DeadlinesBeyondTheOutermostRingAreKept) {
   EXPECT_TRUE(fired);
 }
 
+TEST(TimerWheel, AGroupingWheelIsLateByItsShareAtMostAndNeverEarly) {
+  for (const base::Duration wanted : std::initializer_list<base::Duration>{20ms, 200ms, 500ms, 5s, 32s}) {
+    base::Time now = at(10h) + wanted;  // anywhere
+    io::TimerWheel wheel{now, io::TimerWheel::Precision::grouping};
+    bool fired = false;
+    io::Timer timer{[&] { fired = true; }};
+    const base::Time due = now + wanted;
+    timer.start(wheel, due);
+    for (now = due - 1ms; !fired; now += 1ms) {
+      ASSERT_TRUE(now < due + 1ms + wanted / io::TimerWheel::grouping_share) << wanted.count();
+      wheel.advance(now);
+    }
+    EXPECT_GE(now - 1ms, due);
+  }
+}
+
+TEST(TimerWheel, EndsOfTransactionsShareWakeUps) {
+  io::TimerWheel wheel{at(0ms), io::TimerWheel::Precision::grouping};
+  std::vector<base::Time> wakes;
+  base::Time now{};
+  std::vector<std::unique_ptr<io::Timer>> timers;
+  for (int i = 0; i < 1000; ++i) {
+    now = at(std::chrono::milliseconds{i});
+    wheel.advance(now);
+    timers.push_back(std::make_unique<io::Timer>([&] {
+      if (wakes.empty() || wakes.back() != now) wakes.push_back(now);
+    }));
+    timers.back()->start(wheel, now + 5s);
+  }
+  for (; wheel.size() != 0; now += 1ms) wheel.advance(now);
+  EXPECT_LE(wakes.size(), 40U);
+}
+
 TEST(TimerWheel, ARandomLifeMatchesTheModel) {
   base::Random random{42};
   io::TimerWheel wheel;
