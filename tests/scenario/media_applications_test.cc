@@ -232,7 +232,7 @@ TEST(MediaApplications, APP_75_ReadTakesDigits) {
   EXPECT_EQ(tone->type("12", "x"), "12");
   EXPECT_EQ(tone->variable("read_result"), "timeout");
   EXPECT_EQ(tone->type("", "x"), "");
-  EXPECT_EQ(tone->variable("read_result"), "timeout");
+  EXPECT_EQ(tone->variable("read_result"), "failure");
   EXPECT_EQ(read("1 4 silence x 3000 +#")->type("12#", "x"), "12#");
   auto needed = read("1 4 silence x 3000 =#");
   EXPECT_EQ(needed->type("12", "x"), "12");
@@ -255,7 +255,7 @@ TEST(MediaApplications, PlayAndGetDigitsAsksAgain) {
   EXPECT_EQ(caller.variable("x_invalid"), "12");
   EXPECT_EQ(caller.type("42", "x"), "42");  // Enough when the time is over.
   EXPECT_EQ(caller.type("", "x"), "");
-  EXPECT_EQ(caller.variable("read_result"), "timeout");
+  EXPECT_EQ(caller.variable("read_result"), "failure");
   Caller moved{action("answer", "") + action("play_and_get_digits", "1 1 1 2000 # silence silence x ^4$ 1000 'after XML default'") +
                action("set", "went_on=true")};
   EXPECT_EQ(moved.type("5", "went_after"), "true");
