@@ -55,7 +55,8 @@ class Collector {
     return finish(kind == Terminators::Kind::restarts ? Read::Result::failure : Read::Result::success);
   }
   bool time_out() {
-    return finish(terminators_.required() && !read.digits.empty() ? Read::Result::failure : Read::Result::timeout);
+    const bool enough = read.digits.size() >= std::max<std::size_t>(options_.min, 1);
+    return finish(terminators_.required() || !enough ? Read::Result::failure : Read::Result::timeout);
   }
 
   Read read;

@@ -1,4 +1,6 @@
 // app/park.cc - "park": holds the call until somebody takes it, or until park_timeout.
+#include "app/park.h"
+
 #include "base/text.h"
 #include "dialplan/execution.h"
 
@@ -23,19 +25,22 @@ Limit limit_of(std::string_view text) {
   return limit;
 }
 
-base::Task<Outcome> run(Execution& execution, std::string) {
+base::Task<Outcome> run(Execution& execution, std::string) { return park(execution); }
+
+const Application park_application{{.name = "park",
+                        .usage = "",
+                        .help = "Holds the call until it is transferred or hung up. park_timeout=<seconds>[:<cause>] ends it.",
+                        .media = Media::not_needed,
+                        .run = run}};
+
+}  // namespace
+
+base::Task<dialplan::Outcome> park(dialplan::Execution& execution) {
   auto& leg = execution.leg();
   const auto limit = limit_of(leg.variable("park_timeout"));
   const auto wake = co_await leg.pause(limit.after);
   if (wake == call::Wake::time) leg.hang_up(limit.cause);
-  co_return leg.hung_up() ? Outcome::hung_up : Outcome::next;
+  co_return leg.hung_up() ? dialplan::Outcome::hung_up : dialplan::Outcome::next;
 }
 
-const Application park{{.name = "park",
-                        .usage = "",
-                        .help = "Holds the call until it is transferred or hung up. park_timeout=<seconds>[:<cause>] ends it.",
-                        .media = Media::required,
-                        .run = run}};
-
-}  // namespace
 }  // namespace app

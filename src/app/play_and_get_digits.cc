@@ -72,10 +72,10 @@ base::Task<Outcome> run(Execution& execution, std::string arguments) {
   for (long i = 0; i < question.tries; ++i) {
     read = co_await read_digits(execution, question.options);
     if (read.result == Read::Result::over) co_return leg.hung_up() ? Outcome::hung_up : Outcome::next;
+    if (read.result != Read::Result::no_prompt) variables.set("read_result", name(read.result));
     if (read.terminator != '\0') variables.set("read_terminator_used", std::string_view{&read.terminator, 1});
     if (is_accepted(question, read)) {
       variables.set(question.variable, read.digits);
-      variables.set("read_result", "success");
       co_return Outcome::next;
     }
     const bool enough = read.digits.size() >= std::max<std::size_t>(question.options.min, 1);
@@ -87,7 +87,6 @@ base::Task<Outcome> run(Execution& execution, std::string arguments) {
   // Too few digits are kept, wrong ones are in <variable>_invalid.
   const bool too_few = !read.digits.empty() && read.digits.size() < question.options.min;
   if (too_few) variables.set(question.variable, read.digits);
-  variables.set("read_result", read.result == Read::Result::timeout && !too_few ? "timeout" : "failure");
   if (!question.transfer.empty() && !question.transfer[0].empty()) {
     auto target = question.transfer;
     target.resize(3);

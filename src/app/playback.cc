@@ -47,7 +47,7 @@ base::Task<Outcome> run(Execution& execution, std::string arguments) {
     prompted = co_await play(execution, file, playback_terminators(leg));
     if (prompted.end != End::played) break;
   }
-  set_playback_results(leg, prompted);
+  if (prompted.end != End::not_found) set_playback_results(leg, prompted);
   leg.variables().set("current_application_response", response(prompted));
   if (prompted.end == End::not_found) leg.log().warn("playback", "cannot play '{}'", name);
   co_return outcome_of(prompted);

@@ -27,8 +27,11 @@ ReadOptions options_of(const std::vector<std::string>& words) {
 base::Task<Outcome> run(Execution& execution, std::string arguments) {
   auto& leg = execution.leg();
   const auto words = call::split_arguments(arguments);
-  if (words.size() < 4 || words[3].empty()) co_return Outcome::bad_arguments;
   auto& variables = leg.variables();
+  if (words.size() < 4 || words[3].empty()) {
+    variables.set("read_result", "failure");
+    co_return Outcome::bad_arguments;
+  }
   variables.unset(words[3]);
   variables.unset("read_result");
   variables.unset("read_terminator_used");

@@ -61,7 +61,7 @@ base::Task<Outcome> run(Execution& execution, std::string arguments) {
   leg.media().record(places(execution, words[0], options.rate_hz).front(), options);
   const char used = co_await wait_for_recording(leg, playback_terminators(leg));
   const auto recorded = leg.media().recorded();
-  set_results(leg, recorded);
+  if (!recorded.failed) set_results(leg, recorded);
   if (used != '\0') leg.variables().set("playback_terminator_used", std::string_view{&used, 1});
   if (recorded.failed) {
     leg.log().error("record", "cannot write '{}'", words[0]);

@@ -31,24 +31,21 @@ base::Task<Outcome> run(Execution& execution, std::string arguments) {
     if (status >= 400) leg.hang_up(call::cause_of_status(status));
     co_return leg.hung_up() ? Outcome::hung_up : Outcome::next;
   }
-  if (status < 300) {
-    if (status == 180 || status == 182) leg.ring_ready(status);
-    co_return Outcome::next;
-  }
+  // Provisional ones belong to ring_ready and pre_answer.
+  if (status < 300) co_return Outcome::next;
   if (status < 400) {
     // A bare 302 holds its own text as Contact; with words behind it the reference sends nothing.
     if (status != 302 || !phrase.empty()) co_return Outcome::next;
-    leg.respond(302, {}, call::Cause::normal_unspecified, {{{"Contact", "<sip:" + std::string{text} + ">"}}, {}, {}});
+    endpoint::Extra extra;
+    extra.headers.emplace_back("Contact", "\"unknown\" <" + std::string{text} + ">");
+    leg.respond(302, {}, call::Cause::normal_unspecified, extra);
     co_return Outcome::hung_up;
   }
   if (status == 401 || status == 407) {
     leg.respond(407, {}, status == 401 ? call::Cause::user_challenge : call::Cause::call_rejected, challenge_for(leg));
     co_return Outcome::hung_up;
   }
-  const auto cause = call::cause_of_status(status);
-  endpoint::Extra extra;
-  extra.headers.emplace_back("Reason", call::reason_header(cause));
-  leg.respond(status, phrase, cause, extra);
+  leg.respond(status, phrase, call::cause_of_status(status));
   co_return Outcome::hung_up;
 }
 

@@ -29,7 +29,7 @@ const Application sleep{{.name = "sleep",
                          .usage = "<milliseconds>",
                          .help = "Waits. With sleep_eat_digits=true digits pressed meanwhile are dropped and a playback "
                                  "terminator ends the wait.",
-                         .media = Media::required,
+                         .media = Media::not_needed,
                          .run = run}};
 
 }  // namespace

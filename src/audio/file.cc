@@ -18,7 +18,7 @@ std::string_view text(FileError error) {
     case FileError::not_found: return "no such file";
     case FileError::not_audio: return "not a sound file we can read";
     case FileError::cannot_create: return "the file cannot be created";
-    case FileError::bad_format: return "the file's rate or channels cannot be used";
+    case FileError::bad_format: return "the file's extension, rate or channels cannot be used";
   }
   return "unknown";
 }
@@ -128,6 +128,15 @@ base::Result<Clip, FileError> load_clip(const std::string& path, std::uint32_t r
   return Clip{std::make_shared<const std::vector<std::int16_t>>(read_all(**source, max_samples))};
 }
 
+namespace {
+
+bool means_wav(const std::string& path) {
+  const auto extension = std::filesystem::path{path}.extension().string();
+  return extension.empty() || base::same(extension, ".wav");
+}
+
+}  // namespace
+
 base::Result<FileWriter, FileError> FileWriter::create(const std::string& path, std::uint32_t rate, int channels,
                                                        bool append) {
   if (rate < min_rate || rate > max_rate || channels < 1 || channels > 2) return base::Unexpected{FileError::bad_format};
@@ -137,6 +146,7 @@ base::Result<FileWriter, FileError> FileWriter::create(const std::string& path, 
   append = append && std::filesystem::exists(path, ignored);
 
   auto info = headerless(path).value_or(SF_INFO{});
+  if (info.format == 0 && !means_wav(path)) return base::Unexpected{FileError::bad_format};
   if (info.format == 0) info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
   info.samplerate = static_cast<int>(rate);
   info.channels = channels;

@@ -39,13 +39,15 @@ struct DialRequest {
 
 struct DialOutcome {
   Cause failure = Cause::none;        ///< not none: nothing can be dialled
+  int status = 0;                     ///< what SIP says of that failure, when it is one of SIP
   std::vector<DialTarget> targets;    ///< dialled together
   std::string nested;                 ///< a dial string in place of this leg
   Variables variables;                ///< set on every leg that comes of it
 
-  static DialOutcome failed(Cause cause) {
+  static DialOutcome failed(Cause cause, int status = 0) {
     DialOutcome outcome;
     outcome.failure = cause;
+    outcome.status = status;
     return outcome;
   }
 };

@@ -91,6 +91,7 @@ base::Task<void> Leg::live(base::Task<void> life) {
 
 void Leg::receive_digit(char digit, std::chrono::milliseconds duration) {
   owner_.tell([&](Observer& observer) { observer.on_digit(*this, digit); });
+  if (digits_dialed_.size() < Digits::queued_max) digits_dialed_ += digit;
   if (digit_listener_) return digit_listener_(digit, duration);
   digits_.put(digit, duration);
   changed();
@@ -101,12 +102,19 @@ MediaFigures Leg::media_figures() const { return media_->figures(); }
 void Leg::hang_up(Cause cause) {
   if (hung_up()) return;
   if (session_) {
-    const int told = last_failure_status_ != 0 && !answered() && direction_ == Direction::inbound
-                         ? last_failure_status_
-                         : sip_status(cause);
-    session_->hang_up(told, {}, reason_header(cause));
+    const bool caller = direction_ == Direction::inbound;
+    variables_.set("sip_hangup_disposition", answered() ? "send_bye" : caller ? "send_refuse" : "send_cancel");
+    const bool far_status = caller && !answered() && last_failure_status_ != 0 && !variables_.is_true("sip_ignore_remote_cause");
+    session_->hang_up(far_status ? last_failure_status_ : sip_status(cause), {}, told_reason(cause));
   }
   end(cause, HangupBy::us);
+}
+
+// What the far side of the call gave as its reason goes on as it is.
+std::string Leg::told_reason(Cause cause) const {
+  if (variables_.is_true("disable_q850_reason")) return {};
+  const auto passed_on = variables_.get("sip_reason");
+  return passed_on.empty() ? reason_header(cause) : std::string{passed_on};
 }
 
 void Leg::end(Cause cause, HangupBy by) {
@@ -114,6 +122,7 @@ void Leg::end(Cause cause, HangupBy by) {
   cause_ = cause;
   hangup_by_ = by;
   caller_.hungup_time = wall_now();
+  variables_.set("digits_dialed", digits_dialed_.empty() ? "none" : digits_dialed_);
   variables_.set("hangup_cause", name(cause));
   variables_.set("hangup_cause_q850", std::to_string(number(cause)));
   if (session_) owner_.endpoint().linger(std::move(session_));

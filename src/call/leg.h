@@ -89,7 +89,8 @@ class Leg : endpoint::InviteSession::User, Media::User {
   /// Passes descriptions of the other leg through untouched (bypass_media).
   void pre_answer_with(std::string_view sdp);
   void answer_with(std::string_view sdp);
-  /// A final response of the application's own (respond, redirect); then the leg is gone with `cause`.
+  /// A final response of the application's own (respond, redirect), with a Reason for `cause` unless `extra` asks for
+  /// credentials; then the leg is gone.
   void respond(int status, std::string_view phrase, Cause cause, const endpoint::Extra& extra = {});
 
   // --- outgoing ----------------------------------------------------------------------------------------------
@@ -174,7 +175,10 @@ class Leg : endpoint::InviteSession::User, Media::User {
   /// Cause, times, observers, waiters: everything but the SIP side.
   void end(Cause cause, HangupBy by);
   endpoint::Extra own_headers(std::string_view prefix) const;
+  std::string told_reason(Cause cause) const;
+  Cause rejection_cause(int status) const;
   std::optional<std::string> local_description(Media* peer);
+  void choose_codecs();
   void refuse_media(Media::Refusal refusal);
 
   Switch& owner_;
@@ -195,6 +199,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   Variables variables_;
   CallerProfile caller_;
   Digits digits_;
+  std::string digits_dialed_;
   std::function<void(char, std::chrono::milliseconds)> digit_listener_;
   Sleeper sleeper_;
   std::unique_ptr<Media> media_;

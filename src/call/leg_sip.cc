@@ -1,5 +1,8 @@
 // call/leg_sip.cc - a leg and its SIP dialog: what we tell the peer, what the peer tells us.
 #include "call/leg.h"
+
+#include "call/hooks.h"
+#include "call/media/codec_prefs.h"
 #include "call/switch.h"
 
 namespace call {
@@ -42,6 +45,27 @@ std::optional<Digits::Digit> digit_of(const sip::Message& info) {
   return digit.digit != '\0' ? std::optional{digit} : std::nullopt;
 }
 
+/// The peer's way of ending it, as variables.
+void note_ending(Variables& variables, const endpoint::Ending& ending) {
+  using How = endpoint::Ending::How;
+  constexpr int bye_status = 200;
+  switch (ending.how) {
+    case How::cancelled: variables.set("sip_hangup_disposition", "recv_cancel"); break;
+    case How::rejected:
+      variables.set("sip_hangup_disposition", "recv_refuse");
+      variables.set("sip_invite_failure_status", std::to_string(ending.status));
+      variables.set("sip_invite_failure_phrase", inert(ending.phrase));
+      break;
+    case How::bye: variables.set("sip_hangup_disposition", "recv_bye"); break;
+    case How::no_ack:
+    case How::timeout:
+    case How::transport_error: break;
+  }
+  const int status = ending.how == How::bye ? bye_status : ending.status;
+  if (status != 0) variables.set("proto_specific_hangup_cause", "sip:" + std::to_string(status));
+  variables.set("sip_reason", inert(ending.reason));
+}
+
 }  // namespace
 
 endpoint::Extra Leg::own_headers(std::string_view prefix) const {
@@ -55,10 +79,11 @@ endpoint::Extra Leg::own_headers(std::string_view prefix) const {
 }
 
 void Leg::ring_ready(int status) {
-  if (!session_ || direction_ != Direction::inbound || progress_ >= Progress::early) return;
+  if (!session_ || direction_ != Direction::inbound || progress_ >= Progress::ringing) return;
   caller_.progress_time = wall_now();
   session_->provisional(status, {}, own_headers("sip_ph_"));
   set_progress(Progress::ringing);
+  execute_hooks(*this, "execute_on_ring");
 }
 
 void Leg::refuse_media(Media::Refusal refusal) {
@@ -67,13 +92,29 @@ void Leg::refuse_media(Media::Refusal refusal) {
   hang_up(cause_of(refusal));
 }
 
+// absolute_codec_string is the whole list; codec_string does for the codecs of the profile.
+void Leg::choose_codecs() {
+  const auto absolute = variables_.get("absolute_codec_string");
+  const auto wanted = !absolute.empty() ? absolute : variables_.get("codec_string");
+  if (wanted.empty()) return;
+  auto prefs = parse_codec_prefs(wanted);
+  if (!prefs.codecs.empty()) media_->set_codecs(std::move(prefs.codecs), !absolute.empty());
+}
+
 std::optional<std::string> Leg::local_description(Media* peer) {
   const bool repeated = media_->negotiated() && !media_->has_offer();
   if (repeated) return media_->local_sdp();
+  choose_codecs();
   auto description = media_->has_offer() ? media_->make_answer(peer) : media_->make_offer(peer);
   if (description) return std::move(*description);
   refuse_media(description.error());
   return std::nullopt;
+}
+
+/// outbound_redirect_fatal: a redirection ends the search for somebody who answers.
+Cause Leg::rejection_cause(int status) const {
+  const bool redirected = status / 100 == 3 && variables_.is_true("outbound_redirect_fatal");
+  return redirected ? Cause::requested_chan_unavail : cause_of_status(status);
 }
 
 bool Leg::pre_answer(Media* peer) {
@@ -92,7 +133,10 @@ void Leg::pre_answer_with(std::string_view sdp) {
   extra.body = sdp;
   caller_.progress_media_time = wall_now();
   session_->provisional(183, {}, extra);
+  variables_.set("endpoint_disposition", "EARLY MEDIA");
   set_progress(Progress::early);
+  execute_hooks(*this, "execute_on_pre_answer");
+  execute_hooks(*this, "execute_on_media");
 }
 
 bool Leg::answer(Media* peer) {
@@ -114,13 +158,18 @@ void Leg::answer_with(std::string_view sdp) {
   if (session_->state() != endpoint::InviteSession::State::answered) return end(Cause::protocol_error, HangupBy::us);
   caller_.answered_time = wall_now();
   last_failure_status_ = 0;
+  variables_.set("endpoint_disposition", "ANSWER");
   set_progress(Progress::active);
+  execute_hooks(*this, "execute_on_answer");
 }
 
 void Leg::respond(int status, std::string_view phrase, Cause cause, const endpoint::Extra& extra) {
   if (!session_ || hung_up()) return;
   auto all = own_headers("sip_rh_");
   all.headers.insert(all.headers.end(), extra.headers.begin(), extra.headers.end());
+  const bool challenge = status == 401 || status == 407;
+  if (const auto reason = told_reason(cause); !challenge && !reason.empty()) all.headers.emplace_back("Reason", reason);
+  variables_.set("sip_hangup_disposition", "send_refuse");
   session_->hang_up(status, phrase, {}, all);
   end(cause, HangupBy::us);
 }
@@ -130,6 +179,7 @@ bool Leg::dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool 
   if (bypass_media && peer) {
     invite.set_body("application/sdp", peer->media().remote_sdp());
   } else {
+    choose_codecs();
     auto offer = media_->make_offer(peer ? &peer->media() : nullptr);
     if (!offer) {
       end(cause_of(offer.error()), HangupBy::us);
@@ -140,6 +190,7 @@ bool Leg::dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool 
   session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), flow);
   variables_.set("sip_call_id", session_->call_id());
   owner_.tell([this](Observer& observer) { observer.on_dialog(*this, session_->call_id()); });
+  execute_hooks(*this, "execute_on_originate");
   return true;
 }
 
@@ -149,14 +200,19 @@ void Leg::on_provisional(const sip::Message& response) {
     if (bypass_media_) bypassed_sdp_ = response.body();
     if (taken) {
       early_media_ = true;
-      if (caller_.progress_media_time == WallTime{}) caller_.progress_media_time = wall_now();
+      variables_.set("endpoint_disposition", "EARLY MEDIA");
+      const bool first = caller_.progress_media_time == WallTime{};
+      if (first) caller_.progress_media_time = wall_now();
       set_progress(Progress::early);
+      if (first) execute_hooks(*this, "execute_on_pre_answer");
+      if (first) execute_hooks(*this, "execute_on_media");
       return changed();
     }
   }
   if (response.status() >= 180 && response.status() != 183 && progress_ < Progress::ringing) {
     caller_.progress_time = wall_now();
     set_progress(Progress::ringing);
+    execute_hooks(*this, "execute_on_ring");
   }
   changed();
 }
@@ -173,8 +229,10 @@ void Leg::on_answered(const sip::Message& response) {
     }
   }
   caller_.answered_time = wall_now();
-  if (const auto contact = response.text_of("Contact")) variables_.set("sip_contact_uri", *contact);
+  if (const auto contact = response.text_of("Contact")) variables_.set("sip_contact_uri", inert(*contact));
+  variables_.set("endpoint_disposition", "ANSWER");
   set_progress(Progress::active);
+  execute_hooks(*this, "execute_on_answer");
   changed();
 }
 
@@ -228,13 +286,14 @@ void Leg::on_ended(const endpoint::Ending& ending) {
   Cause cause = Cause::normal_clearing;
   switch (ending.how) {
     case How::cancelled: cause = Cause::originator_cancel; break;
-    case How::rejected: cause = given.value_or(cause_of_status(ending.status)); break;
+    case How::rejected: cause = given.value_or(rejection_cause(ending.status)); break;
     case How::bye: cause = given.value_or(Cause::normal_clearing); break;
     case How::no_ack: cause = Cause::recovery_on_timer_expire; break;
     case How::timeout: cause = Cause::recovery_on_timer_expire; break;
     case How::transport_error: cause = Cause::normal_temporary_failure; break;
   }
   variables_.set("sip_term_status", std::to_string(ending.status));
+  note_ending(variables_, ending);
   const bool ours = ending.how == How::no_ack || ending.how == How::timeout || ending.how == How::transport_error;
   end(cause, ours ? HangupBy::us : HangupBy::peer);
 }

@@ -34,38 +34,79 @@ std::string quoted(std::string_view text) {
   return out += '"';
 }
 
+/// A display name in front of an address; nothing when there is none.
+std::string shown_as(const std::string& name) { return name.empty() ? name : quoted(name) + " "; }
+
+/// sip_from_uri, with or without a scheme; empty when it is not set or no URI.
+sip::Uri wanted_from(const Leg& leg) {
+  const std::string text{leg.variable("sip_from_uri")};
+  if (text.empty()) return {};
+  const bool named = base::same(text.substr(0, 4), "sip:") || base::same(text.substr(0, 5), "sips:");
+  return sip::Uri::parse(named ? text : "sip:" + text).value_or(sip::Uri{});
+}
+
 /// From and the headers of caller-id-type, with what privacy hides left out (RFC 3323, RFC 3325).
 void set_identity(sip::Message& invite, Leg& leg, const std::string& host, const std::string& tag) {
   const auto& caller = leg.caller();
   const bool hidden = caller.privacy_hide_number || caller.privacy_hide_name;
-  const std::string user = caller.privacy_hide_number ? "anonymous" : sip::escape_user(caller.caller_id_number);
-  const std::string shown = caller.privacy_hide_name ? "Anonymous" : caller.caller_id_name;
-  const std::string domain = caller.privacy_hide_number ? "anonymous.invalid" : host;
-  std::string from;
-  if (!shown.empty()) from += quoted(shown) + " ";
-  from += "<sip:" + user + "@" + domain + ">;tag=" + tag;
-  invite.add("From", from);
-
   std::string_view type = leg.variable("sip_cid_type");
   if (type.empty()) type = leg.profile_of_sip().caller_id_type;
-  const std::string identity =
-      quoted(caller.caller_id_name) + " <sip:" + sip::escape_user(caller.caller_id_number) + "@" + host + ">";
+  // With Remote-Party-ID the next hop is asked to hide what From still says, as in FreeSWITCH.
+  const bool leave_out = type != "rpid";
+  const bool no_number = leave_out && caller.privacy_hide_number, no_name = leave_out && caller.privacy_hide_name;
+  const std::string user = no_number ? "anonymous" : sip::escape_user(caller.caller_id_number);
+  const std::string shown = no_name ? "Anonymous" : caller.caller_id_name;
+  const std::string domain = no_number ? "anonymous.invalid" : host;
+  const sip::Uri own_from = wanted_from(leg);
+  const std::string from_uri = own_from.empty() ? "sip:" + user + "@" + domain : own_from.text();
+  const auto display = leg.variable("sip_from_display");
+  invite.add("From", shown_as(display.empty() ? shown : std::string{display}) + "<" + from_uri + ">;tag=" + tag);
+
+  const std::string identity = shown_as(caller.caller_id_name) + "<sip:" + sip::escape_user(caller.caller_id_number) + "@" +
+                               (own_from.empty() ? host : std::string{own_from.host()}) + ">";
   if (type == "pid") {
     invite.add("P-Asserted-Identity", identity);
     if (hidden) invite.add("Privacy", "id");
   } else if (type == "rpid") {
     const std::string_view privacy = caller.privacy_hide_number ? "full" : caller.privacy_hide_name ? "name" : "off";
-    invite.add("Remote-Party-ID", identity + ";party=calling;screen=yes;privacy=" + std::string{privacy});
+    const std::string_view screen = caller.screen_bit ? "yes" : "no";
+    invite.add("Remote-Party-ID", identity + ";party=calling;screen=" + std::string{screen} + ";privacy=" + std::string{privacy});
   }
 }
 
+/// user@host:port, the way channels are named.
+std::string address_of(const sip::Uri& uri) {
+  std::string text{uri.user()};
+  if (!text.empty()) text += '@';
+  text += uri.host();
+  if (const auto port = uri.port()) text += ":" + std::to_string(*port);
+  return text;
+}
+
 }  // namespace
+
+void report_end(const Leg& leg, Leg& caller) {
+  if (caller.hung_up()) return;
+  auto& variables = caller.variables();
+  const auto& own = leg.variables();
+  variables.set("last_bridge_hangup_cause", name(leg.cause()));
+  variables.set("last_bridge_proto_specific_hangup_cause", own.get("proto_specific_hangup_cause"));
+  variables.set("sip_reason", own.get("sip_reason"));
+  for (const std::string_view fact : {"sip_invite_failure_status", "sip_invite_failure_phrase"})
+    if (own.has(fact)) variables.set(fact, own.get(fact));
+  if (leg.failure_status() != 0) caller.set_last_failure_status(leg.failure_status());
+}
+
+void report_failure(Leg& caller, Cause cause, int status) {
+  caller.variables().set("last_bridge_hangup_cause", name(cause));
+  caller.variables().set("last_bridge_proto_specific_hangup_cause", "sip:" + std::to_string(status));
+  caller.set_last_failure_status(status);
+}
 
 void prepare_outbound(Leg& leg, const DialTarget& target, const Variables& own, Leg* caller, std::string_view name,
                       std::string_view number) {
   auto& variables = leg.variables();
   if (caller) {
-    for (const auto& [exported_name, value] : exported(caller->variables())) variables.set(exported_name, value);
     caller->variables().for_each([&](std::string_view variable, std::string_view value) {
       const bool custom = variable.size() > 6 && base::same(variable.substr(0, 6), "sip_h_");
       if (custom && !base::same(caller->variable("sip_copy_custom_headers"), "false")) variables.set(variable, value);
@@ -77,13 +118,13 @@ void prepare_outbound(Leg& leg, const DialTarget& target, const Variables& own, 
   const auto id = caller_id_of(variables, caller, name, number);
   profile.caller_id_name = id.name;
   profile.caller_id_number = id.number;
-  profile.callee_id_name = variables.get("origination_callee_id_name");
+  profile.callee_id_name = first_of({variables.get("origination_callee_id_name"), "Outbound Call"});
   profile.callee_id_number = first_of({variables.get("origination_callee_id_number"), target.destination});
   profile.destination_number = target.destination;
   profile.context = target.profile->context;
   profile.network_addr = target.flow.remote.ip.text();
-  profile.chan_name = "sofia/" + target.profile->name + "/" +
-                      (target.to.empty() ? target.request_uri.address_of_record() : target.to);
+  const std::string named{variables.get("origination_channel_name")};
+  profile.chan_name = !named.empty() ? named : "sofia/" + target.profile->name + "/" + address_of(target.request_uri);
   if (caller) {
     leg.set_call_uuid(caller->call_uuid());
     variables.set("originating_leg_uuid", caller->uuid());
@@ -92,9 +133,11 @@ void prepare_outbound(Leg& leg, const DialTarget& target, const Variables& own, 
     profile.privacy_hide_number = caller->caller().privacy_hide_number;
     profile.ani = caller->caller().ani;
   }
-  const auto privacy = variables.get("origination_privacy");
-  if (privacy.find("hide_name") != std::string_view::npos) profile.privacy_hide_name = true;
-  if (privacy.find("hide_number") != std::string_view::npos) profile.privacy_hide_number = true;
+  if (const auto privacy = variables.get("origination_privacy"); !privacy.empty()) {
+    profile.screen_bit = privacy.find("screen") != std::string_view::npos;
+    profile.privacy_hide_name = privacy.find("hide_name") != std::string_view::npos;
+    profile.privacy_hide_number = privacy.find("hide_number") != std::string_view::npos;
+  }
   variables.set("channel_name", profile.chan_name);
   variables.set("call_uuid", leg.call_uuid());
   variables.set("sofia_profile_name", target.profile->name);

@@ -10,6 +10,11 @@ namespace call {
 void prepare_outbound(Leg& leg, const DialTarget& target, const Variables& variables, Leg* caller,
                       std::string_view caller_id_name, std::string_view caller_id_number);
 
+/// Writes down on the caller how a leg made for it ended; FreeSWITCH's last_bridge_* and sip_invite_failure_* variables.
+void report_end(const Leg& leg, Leg& caller);
+/// The same for a leg that never came to be.
+void report_failure(Leg& caller, Cause cause, int status);
+
 /// Complete but for Via and body.
 sip::Message make_invite(Leg& leg, const DialTarget& target);
 

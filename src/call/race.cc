@@ -15,11 +15,15 @@ std::optional<base::Duration> seconds_of(const Variables& variables, std::string
   return std::chrono::seconds{*value};
 }
 
+bool ignores_early_media(std::string_view value) {
+  return base::is_true(value) || base::same(value, "ring_ready") || base::same(value, "consume");
+}
+
 }  // namespace
 
-Race::Race(Switch& owner, Leg* caller, Sleeper& watcher, std::vector<Plan> plans, std::string caller_id_name,
-           std::string caller_id_number)
-    : owner_{owner}, caller_{caller}, watcher_{watcher}, caller_id_name_{std::move(caller_id_name)},
+Race::Race(Switch& owner, Leg* caller, bool tells_caller, Sleeper& watcher, std::vector<Plan> plans,
+           std::string caller_id_name, std::string caller_id_number)
+    : owner_{owner}, caller_{caller}, told_{tells_caller ? caller : nullptr}, watcher_{watcher}, caller_id_name_{std::move(caller_id_name)},
       caller_id_number_{std::move(caller_id_number)} {
   const auto now = owner_.shard().now();
   const bool alone = plans.size() == 1;
@@ -39,7 +43,7 @@ std::string_view Race::setting(const Entry& entry, std::string_view name) const 
 
 void Race::dial(Entry& entry, base::Time now) {
   entry.start = base::never;
-  if (entry.plan.fault != Cause::none) return lose(entry, entry.plan.fault, 0);
+  if (entry.plan.fault != Cause::none) return lose(entry, entry.plan.fault, entry.plan.status);
   const auto& variables = entry.plan.variables;
   Leg* leg = owner_.create_outbound(*entry.plan.target.profile, entry.plan.target.flow.remote.ip.family,
                                     std::string{variables.get("origination_uuid")});
@@ -47,6 +51,7 @@ void Race::dial(Entry& entry, base::Time now) {
   entry.leg = LegHold{*leg};
   leg->set_watcher(&watcher_);
   prepare_outbound(*leg, entry.plan.target, variables, caller_, caller_id_name_, caller_id_number_);
+  born_.push_back(leg->uuid() + ";" + leg->caller().callee_id_name + ";" + leg->caller().callee_id_number);
   owner_.tell([&](Observer& observer) { observer.on_created(*leg); });
   leg->media().set_codecs(entry.plan.target.profile->outbound_codecs);
   if (const auto limit = seconds_of(variables, "leg_timeout")) entry.give_up = now + *limit;
@@ -59,30 +64,59 @@ void Race::dial(Entry& entry, base::Time now) {
 void Race::lose(Entry& entry, Cause cause, int status) {
   if (entry.over) return;
   entry.over = true;
-  entry.cause = last_cause_ = cause;
+  entry.cause = cause;
+  entry.confirmation.reset();
   if (status != 0) status_ = status;
   losses_.push_back({entry.leg ? entry.leg->uuid() : std::string{}, cause});
   if (entry.leg) {
     entry.leg->set_watcher(nullptr);
     entry.leg->hang_up(cause);
+    if (told_) report_end(*entry.leg, *told_);
     entry.leg = {};
+  } else if (status != 0 && told_) {
+    report_failure(*told_, cause, status);
   }
-  if (is_fatal(entry, cause)) fatal_ = true;
+  if (fatal_ == Cause::none) fatal_ = fatal_cause(entry, cause);
 }
 
-bool Race::is_fatal(const Entry& entry, Cause cause) const {
-  if (entry.plan.variables.is_true("leg_required")) return true;
+Cause Race::fatal_cause(const Entry& entry, Cause cause) const {
+  if (cause == Cause::lose_race) return Cause::none;
+  if (entry.plan.variables.is_true("leg_required")) return cause;
   auto list = setting(entry, "fail_on_single_reject");
-  if (list.empty() || base::same(list, "false")) return false;
-  if (base::is_true(list)) return true;
+  if (list.empty() || base::same(list, "false")) return Cause::none;
+  if (base::is_true(list)) return Cause::no_answer;
   const bool inverted = list.starts_with('!');
   if (inverted) list.remove_prefix(1);
-  return cause_listed(list, cause) != inverted;
+  return cause_listed(list, cause) != inverted ? cause : Cause::none;
 }
 
-bool Race::wins(const Entry& entry) const {
-  if (entry.leg->answered()) return true;
-  return entry.leg->has_early_media() && setting(entry, "ignore_early_media").empty();
+bool Race::wins(Entry& entry) {
+  Leg& leg = *entry.leg;
+  if (leg.answered()) {
+    if (setting(entry, "group_confirm_key").empty()) return true;
+    if (!entry.confirmation) {
+      entry.confirmation = std::make_unique<Confirmation>(
+          leg, watcher_, [this, &entry](std::string_view name) { return std::string{setting(entry, name)}; });
+      const auto limit = seconds_of(entry.plan.variables, "group_confirm_timeout");
+      if (limit) entry.give_up = owner_.shard().now() + *limit;
+      else if (base::is_true(setting(entry, "group_confirm_cancel_timeout"))) entry.give_up = base::never;
+    }
+    return entry.confirmation->confirmed();
+  }
+  if (leg.progress() == Progress::ringing && base::is_true(setting(entry, "return_ring_ready"))) return true;
+  return leg.has_early_media() && !ignores_early_media(setting(entry, "ignore_early_media"));
+}
+
+void Race::look_at(Entry& entry, base::Time now) {
+  Leg& leg = *entry.leg;
+  if (leg.hung_up()) return lose(entry, leg.cause(), leg.failure_status());
+  const bool rings = leg.progress() == Progress::ringing ||
+                     (leg.progress() == Progress::early && base::same(setting(entry, "ignore_early_media"), "ring_ready"));
+  if (rings && !base::is_true(setting(entry, "ignore_ring_ready"))) ringing_ = true;
+  if (leg.progress() != Progress::down) progressed_ = true;
+  if (wins(entry)) winner_ = &entry;
+  else if (entry.give_up <= now) lose(entry, Cause::allotted_timeout, 0);
+  else if (entry.progress_give_up <= now && leg.progress() == Progress::down) lose(entry, Cause::progress_timeout, 0);
 }
 
 void Race::start_next_delayed(base::Time now) {
@@ -93,26 +127,12 @@ void Race::start_next_delayed(base::Time now) {
 Race::State Race::advance(base::Time now) {
   for (auto& entry : entries_) {
     if (entry.start <= now) dial(entry, now);
-    if (entry.over || !entry.leg) continue;
-    Leg& leg = *entry.leg;
-    if (leg.hung_up()) {
-      lose(entry, leg.cause(), leg.failure_status());
-    } else if (wins(entry)) {
-      winner_ = &entry;
-      break;
-    } else if (entry.give_up <= now) {
-      lose(entry, Cause::allotted_timeout, 0);
-    } else if (entry.progress_give_up <= now && leg.progress() == Progress::down) {
-      lose(entry, Cause::progress_timeout, 0);
-    } else if (leg.progress() == Progress::ringing || leg.progress() == Progress::early) {
-      ringing_ = true;
-    }
-    if (fatal_) break;
+    if (!entry.over && entry.leg) look_at(entry, now);
+    if (winner_ || fatal_ != Cause::none) break;
   }
   if (winner_) return State::won;
-  if (fatal_) {
-    const Cause cause = last_cause_;
-    stop(cause);
+  if (fatal_ != Cause::none) {
+    stop(fatal_);
     return State::lost;
   }
   const auto on_the_way = [](const Entry& entry) { return !entry.over && entry.leg; };

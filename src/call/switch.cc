@@ -87,6 +87,7 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
   legs_[name] = std::move(made);
   ++sessions_since_start_;
   describe_caller(leg, invite, from);
+  leg.variables_.set("endpoint_disposition", "DELAYED NEGOTIATION");
   for (const auto& [variable, value] : account.variables) leg.variables_.set(variable, value);
   if (!account.user.empty()) {
     leg.caller_.username = account.user;

@@ -19,6 +19,9 @@ class Router {
  public:
   virtual ~Router() = default;
   virtual void route(Leg& leg) = 0;
+  /// Runs one application on a leg: at once when the leg runs nothing or the application never waits, else after what
+  /// it is running. The leg is held meanwhile.
+  virtual base::Task<void> execute(Leg& leg, std::string application, std::string data) = 0;
 };
 
 /// Sees what happens to calls; never changes it. Events, call records and the journal are such observers.

@@ -43,22 +43,40 @@ class Sleeper {
   /// Whoever acts on the interruption takes it.
   bool take_interruption() { return std::exchange(interrupted_, false); }
 
-  struct Wait {
-    Sleeper& sleeper;
-    base::Time until;
+  /// Lives in the frame of the coroutine that waits: when that is destroyed meanwhile, nobody is woken.
+  class Wait {
+   public:
+    Wait(Sleeper& sleeper, base::Time until) : sleeper_{sleeper}, until_{until} {}
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+    ~Wait() {
+      if (sleeper_.waiting_ == this) sleeper_.waiting_ = nullptr;
+    }
     bool await_ready() const {
-      return sleeper.hung_up_ || sleeper.interrupted_ || sleeper.notified_ || until <= sleeper.shard_.now();
+      return sleeper_.hung_up_ || sleeper_.interrupted_ || sleeper_.notified_ || until_ <= sleeper_.shard_.now();
     }
-    void await_suspend(std::coroutine_handle<> waiter) const {
-      sleeper.waiter_ = waiter;
-      sleeper.timer_.start(sleeper.shard_.timers(), until);
+    void await_suspend(std::coroutine_handle<> waiter) {
+      waiter_ = waiter;
+      sleeper_.begin(*this);
     }
-    Wake await_resume() const { return sleeper.reason(); }
+    Wake await_resume() const { return sleeper_.reason(); }
+
+   private:
+    friend class Sleeper;
+    Sleeper& sleeper_;
+    base::Time until_;
+    std::coroutine_handle<> waiter_;
   };
   /// Until that instant, or until something happens.
   Wait until(base::Time at) { return {*this, at}; }
 
  private:
+  void begin(Wait& wait) {
+    waiting_ = &wait;
+    ++waits_;
+    woken_ = false;
+    timer_.start(shard_.timers(), wait.until_);
+  }
   Wake reason() {
     const bool notified = std::exchange(notified_, false);
     if (hung_up_) return Wake::hangup;
@@ -66,16 +84,19 @@ class Sleeper {
     return notified ? Wake::notified : Wake::time;
   }
   void wake(Wake) {
-    if (!waiter_) return;
+    if (!waiting_ || std::exchange(woken_, true)) return;
     timer_.stop();
-    shard_.post(shard_.id(), [waiter = std::exchange(waiter_, {}), alive = alive_] {
-      if (*alive) waiter.resume();
+    shard_.post(shard_.id(), [this, alive = alive_, number = waits_] {
+      if (!*alive || !waiting_ || number != waits_) return;
+      std::exchange(waiting_, nullptr)->waiter_.resume();
     });
   }
 
   io::Shard& shard_;
   io::Timer timer_;
-  std::coroutine_handle<> waiter_;
+  Wait* waiting_ = nullptr;
+  std::uint64_t waits_ = 0;
+  bool woken_ = false;  // the present wait's end is on its way
   bool notified_ = false, interrupted_ = false, hung_up_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

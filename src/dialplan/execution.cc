@@ -37,21 +37,39 @@ Context Runtime::context() {
   context.globals = &globals_;
   context.now = call::WallTime{shard_.wall_clock()};
   context.random = &shard_.random();
+  context.find_session = [this](std::string_view uuid) -> Session* {
+    auto* leg = switch_ ? switch_->find(uuid) : nullptr;
+    auto* execution = leg ? Execution::of(*leg) : nullptr;
+    return execution ? &execution->session() : nullptr;
+  };
   return context;
 }
 
 void Runtime::route(call::Leg& leg) {
-  auto execution = std::make_unique<Execution>(*this, leg);
-  auto life = execution->run();
-  leg.attach(std::move(execution));
-  leg.run(std::move(life));
+  leg.run(execution_of(leg).run());
 }
 
 void Runtime::run_actions(call::Leg& leg, std::vector<Action> actions) {
-  auto execution = std::make_unique<Execution>(*this, leg);
-  auto life = execution->run_list(std::move(actions));
-  leg.attach(std::move(execution));
-  leg.run(std::move(life));
+  leg.run(execution_of(leg).run_list(std::move(actions)));
+}
+
+Execution& Runtime::execution_of(call::Leg& leg) {
+  if (!Execution::of(leg)) leg.attach(std::make_unique<Execution>(*this, leg));
+  return *Execution::of(leg);
+}
+
+base::Task<void> Runtime::execute(call::Leg& leg, std::string application, std::string data) {
+  const auto* found = Application::find(application);
+  if (!found) {
+    leg.log().error("dialplan", "there is no application {}", application);
+    co_return;
+  }
+  Action action;
+  action.application = std::move(application);
+  action.data = std::move(data);
+  auto& execution = execution_of(leg);
+  if (leg.running() && !found->safe_in_routing()) execution.run_next(std::move(action));
+  else co_await execution.run_application(action);
 }
 
 void Runtime::transfer(call::Leg& leg, const call::Leg::Target& target) {
@@ -155,6 +173,16 @@ base::Task<Outcome> Execution::run_all(const std::vector<Action>& actions) {
     leg_.take_interruption();  // a break ends one application, not the list
     const auto outcome = co_await run_application(action);
     if (outcome == Outcome::hung_up) co_return outcome;
+    if (co_await run_waiting() == Outcome::hung_up) co_return Outcome::hung_up;
+  }
+  co_return Outcome::next;
+}
+
+base::Task<Outcome> Execution::run_waiting() {
+  while (!waiting_.empty()) {
+    const Action action = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (co_await run_application(action) == Outcome::hung_up) co_return Outcome::hung_up;
   }
   co_return Outcome::next;
 }
@@ -174,10 +202,12 @@ base::Task<Outcome> Execution::run_application(const Action& action) {
 
   if (application->spec().media == Media::required && !leg_.answered() && !leg_.pre_answer())
     co_return Outcome::hung_up;
+  variables.set("last_app", application->spec().name);
+  variables.set("last_arg", arguments);
   variables.set("current_application", application->spec().name);
   variables.set("current_application_data", arguments);
   variables.unset("current_application_response");
-  leg_.owner().tell([&](call::Observer& observer) { observer.on_execute(leg_, application->spec().name, data); });
+  leg_.owner().tell([&](call::Observer& observer) { observer.on_execute(leg_, application->spec().name, arguments); });
   if (scoped.any) variables.enter_scope(scoped.variables);
   const auto outcome = co_await application->spec().run(*this, std::move(arguments));
   if (scoped.any) variables.leave_scope();
@@ -198,12 +228,14 @@ base::Task<Outcome> Execution::run_extension(std::string extension, std::string 
   caller.destination_number = std::move(extension);
   if (!dialplan.empty()) caller.dialplan = std::move(dialplan);
   if (!context.empty()) caller.context = std::move(context);
-  auto route = find_route();
+  const auto route = find_route();
+  auto outcome = Outcome::next;  // also when nothing matches
+  if (route) {
+    ++depth_;
+    outcome = co_await run_all(route->actions);
+    --depth_;
+  }
   std::tie(caller.destination_number, caller.dialplan, caller.context) = before;
-  if (!route) co_return Outcome::next;  // the reference goes on when nothing matches
-  ++depth_;
-  const auto outcome = co_await run_all(route->actions);
-  --depth_;
   co_return outcome;
 }
 

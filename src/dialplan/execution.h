@@ -3,6 +3,7 @@
 // Runtime is what all executions of a shard share: the configuration snapshot, global variables, and the ways to other
 // floors. Execution is one leg's; it is attached to the leg and lives as long.
 #pragma once
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,7 @@ class Runtime : public call::Router {
 
   /// Runs the dialplan of the leg's profile from now on.
   void route(call::Leg& leg) override;
+  base::Task<void> execute(call::Leg& leg, std::string application, std::string data) override;
   /// Runs a list of actions instead of a hunt (originate &app(), inline dialplans).
   void run_actions(call::Leg& leg, std::vector<Action> actions);
   /// Sends a leg to an extension: one with a running dialplan is interrupted, another gets one.
@@ -60,6 +62,8 @@ class Runtime : public call::Router {
   io::Shard& shard_;
   Snapshot configuration_;
   call::Variables globals_;
+  Execution& execution_of(call::Leg& leg);
+
   call::Switch* switch_ = nullptr;
   location::LocationService* location_ = nullptr;
   std::function<void(std::string_view, std::string_view)> on_global_;
@@ -71,6 +75,7 @@ class Execution : public call::Attachment {
 
   call::Leg& leg() { return leg_; }
   Runtime& runtime() { return runtime_; }
+  Session& session() { return session_; }
   /// For expansion and API functions, with the present time.
   Context& context();
 
@@ -81,6 +86,8 @@ class Execution : public call::Attachment {
   base::Task<Outcome> run_extension(std::string extension, std::string dialplan, std::string context);
   /// One application: expansion, scope, bookkeeping, media.
   base::Task<Outcome> run_application(const Action& action);
+  /// Runs it when the present application has returned.
+  void run_next(Action action) { waiting_.push_back(std::move(action)); }
 
   /// The execution of a leg that has one, else null.
   static Execution* of(call::Leg& leg) { return dynamic_cast<Execution*>(leg.attachment()); }
@@ -88,6 +95,7 @@ class Execution : public call::Attachment {
  private:
   base::Task<void> live(std::vector<Action> first);
   base::Task<Outcome> run_all(const std::vector<Action>& actions);
+  base::Task<Outcome> run_waiting();
   base::Result<Route, NoRoute> find_route();
   void run_inline(const Action& action);
   bool apply_transfer(const call::Leg::Target& target);
@@ -97,6 +105,7 @@ class Execution : public call::Attachment {
   Snapshot configuration_;
   Session session_;
   Context context_;
+  std::deque<Action> waiting_;
   int depth_ = 0;
 };
 

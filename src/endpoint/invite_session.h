@@ -40,6 +40,7 @@ struct Ending {
   How how;
   int status = 0;
   std::string reason;  ///< The Reason header of the message that ended it.
+  std::string phrase;  ///< Of a rejection, as the peer worded it.
 };
 
 class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {

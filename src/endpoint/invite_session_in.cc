@@ -29,7 +29,7 @@ void InviteSession::on_bye(TransactionId id, const sip::Message& bye) {
     endpoint_.respond(change_in_->id, response_to(change_in_->request, 487, {}, {}));
     change_in_.reset();
   }
-  end({Ending::How::bye, 0, std::string{bye.text_of("Reason").value_or("")}});
+  end({Ending::How::bye, 0, std::string{bye.text_of("Reason").value_or("")}, {}});
 }
 
 void InviteSession::on_ack(const sip::Message& ack) {
@@ -44,7 +44,7 @@ void InviteSession::on_ack(const sip::Message& ack) {
 void InviteSession::on_cancel(TransactionId id, const sip::Message& cancel) {
   if (id != invite_in_ || state_ != State::proceeding) return;
   endpoint_.respond(invite_in_, response_to(invite_, 487, {}, {}));
-  end({Ending::How::cancelled, 487, std::string{cancel.text_of("Reason").value_or("")}});
+  end({Ending::How::cancelled, 487, std::string{cancel.text_of("Reason").value_or("")}, {}});
 }
 
 void InviteSession::on_unacknowledged(TransactionId id) {
@@ -107,7 +107,7 @@ void InviteSession::repeat_success() {
   const bool was_ending = state_ == State::ending;
   state_ = State::ending;
   send_bye(*dialog_, was_ending ? cancel_reason_ : std::string{}, this);
-  if (auto* told = std::exchange(user_, nullptr)) told->on_ended({Ending::How::no_ack, 0, {}});
+  if (auto* told = std::exchange(user_, nullptr)) told->on_ended({Ending::How::no_ack, 0, {}, {}});
 }
 
 }  // namespace endpoint

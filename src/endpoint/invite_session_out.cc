@@ -30,8 +30,8 @@ void InviteSession::on_failure(TransactionId id, sip::End why) {
   invite_out_ = no_transaction;
   if (state_ == State::answered || state_ == State::over) return;
   if (state_ == State::ending && !cancel_wanted_) return;  // the BYE is still under way
-  if (why == sip::End::timeout) return end({Ending::How::timeout, 408, {}});
-  end({Ending::How::transport_error, 503, {}});
+  if (why == sip::End::timeout) return end({Ending::How::timeout, 408, {}, {}});
+  end({Ending::How::transport_error, 503, {}, {}});
 }
 
 void InviteSession::on_invite_response(const sip::Message& response) {
@@ -55,7 +55,7 @@ void InviteSession::on_invite_response(const sip::Message& response) {
   if (state_ == State::answered || state_ == State::over) return;
   const bool challenged = status == 401 || status == 407;
   if (challenged && state_ == State::proceeding && user_ && user_->on_challenged(response)) return;
-  end({Ending::How::rejected, status, std::string{response.text_of("Reason").value_or("")}});
+  end({Ending::How::rejected, status, std::string{response.text_of("Reason").value_or("")}, std::string{response.reason()}});
 }
 
 void InviteSession::on_success(const sip::Message& response) {
@@ -68,7 +68,7 @@ void InviteSession::on_success(const sip::Message& response) {
     return;
   }
   auto dialog = sip::Dialog::as_uac(invite_, response);
-  if (!dialog) return end({Ending::How::rejected, 502, {}});  // a 2xx without Contact: there is no way to ACK it
+  if (!dialog) return end({Ending::How::rejected, 502, {}, {}});  // a 2xx without Contact: there is no way to ACK it
   dialog_ = std::move(*dialog);
   remote_tag_ = tag;
   const auto cseq = invite_.get<sip::CSeq>();
@@ -134,7 +134,7 @@ void InviteSession::on_change_response(const sip::Message& response) {
   }
   if (user_) user_->on_change_result(response.status(), &response);
   // RFC 3261 section 12.2.1.2: these say that the dialog is gone.
-  if (response.status() == 481 || response.status() == 408) end({Ending::How::rejected, response.status(), {}});
+  if (response.status() == 481 || response.status() == 408) end({Ending::How::rejected, response.status(), {}, {}});
 }
 
 }  // namespace endpoint

@@ -34,6 +34,10 @@ class Json {
     const auto* number = std::get_if<double>(&value_);
     return number != nullptr ? *number : 0;
   }
+  bool boolean() const {
+    const auto* truth = std::get_if<bool>(&value_);
+    return truth != nullptr && *truth;
+  }
   const List& list() const {
     static const List none;
     const auto* list = std::get_if<List>(&value_);

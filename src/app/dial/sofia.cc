@@ -109,7 +109,8 @@ base::Task<DialOutcome> to_address(DialRequest& request, const call::Profile& pr
     target.routes.push_back("<" + route.text() + ">");
   }
   const auto flow = co_await flow_to(request.owner, profile.points.front(), next_hop);
-  if (!flow) co_return DialOutcome::failed(Cause::normal_temporary_failure);
+  constexpr int unreachable = 503;  // RFC 3261 section 8.1.3.1
+  if (!flow) co_return DialOutcome::failed(Cause::normal_temporary_failure, unreachable);
   target.flow = *flow;
   target.destination = uri.user_decoded();
   target.request_uri = std::move(uri);

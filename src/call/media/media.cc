@@ -12,7 +12,10 @@ Media::Media(io::Shard& shard, PortPool& ports, const MediaOptions& options, Use
 
 Media::~Media() = default;
 
-void Media::set_codecs(std::vector<sdp::Codec> codecs) { parts_->options.codecs = std::move(codecs); }
+void Media::set_codecs(std::vector<sdp::Codec> codecs, bool exclusively) {
+  parts_->options.codecs = std::move(codecs);
+  parts_->options.only_listed = exclusively;
+}
 
 base::Result<void, Media::Refusal> Media::take_offer(std::string_view sdp) {
   return parts_->negotiation.take_offer(sdp);

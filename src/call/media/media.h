@@ -29,6 +29,7 @@ struct MediaOptions {
   base::Ip local = base::Ip::v4(127, 0, 0, 1);        ///< rtp-ip
   base::Ip advertised = base::Ip::v4(127, 0, 0, 1);   ///< ext-rtp-ip, or the same
   std::vector<sdp::Codec> codecs;                     ///< inbound- or outbound-codec-prefs, or absolute_codec_string
+  bool only_listed = false;                           ///< Not even the peer's codec of a bridge is taken over.
   sdp::Preference preference = sdp::Preference::generous;
   std::uint8_t telephone_event_payload_type = 101;
   bool auto_adjust = true;                            ///< Symmetric RTP: follow the peer's real address.
@@ -90,8 +91,9 @@ class Media {
 
   // --- descriptions ------------------------------------------------------------------------------------------
 
-  /// Replaces the codec list, before the description is made (absolute_codec_string, codec_string).
-  void set_codecs(std::vector<sdp::Codec> codecs);
+  /// Replaces the codec list, before the description is made (codec_string). `exclusively` (absolute_codec_string): what
+  /// the other leg of a bridge does is not taken either unless it is in the list.
+  void set_codecs(std::vector<sdp::Codec> codecs, bool exclusively = false);
   /// The peer's offer, kept until it is answered (late negotiation). Only parse errors are told now.
   base::Result<void, Refusal> take_offer(std::string_view sdp);
   /// The answer to it. With `peer` (the other leg of a bridge) its codec is preferred, so that nothing is decoded,

@@ -63,6 +63,14 @@ std::vector<sdp::Codec> Negotiation::agreed_codecs() const {
   return out;
 }
 
+std::vector<sdp::Codec> Negotiation::allowed(std::vector<sdp::Codec> codecs) const {
+  if (options_.only_listed)
+    std::erase_if(codecs, [&](const auto& codec) {
+      return std::ranges::none_of(options_.codecs, [&](const auto& listed) { return same_format(listed, codec); });
+    });
+  return codecs;
+}
+
 void Negotiation::remember(sdp::Description description) { local_text_ = local_.set(std::move(description)).print(); }
 
 base::Result<void, Media::Refusal> Negotiation::take_offer(std::string_view text) {
@@ -82,7 +90,7 @@ base::Result<void, Media::Refusal> Negotiation::make_answer(const base::Address&
   if (peer && peer->audio()) {
     // What the other leg does comes first, whether we could decode it or not.
     auto like_peer = wanted;
-    like_peer.codecs = peer->agreed_codecs();
+    like_peer.codecs = allowed(peer->agreed_codecs());
     like_peer.preference = sdp::Preference::greedy;
     like_peer.comfort_noise = peer->audio()->comfort_noise.has_value();
     if (const auto remote = sdp::Description::parse(peer->remote_))
@@ -102,7 +110,7 @@ void Negotiation::make_offer(const base::Address& local, const Negotiation* peer
   auto wanted = capabilities(local);
   if (peer && peer->audio() && !peer->has_offer()) {
     // The peer has been answered: only what was agreed with it can be relayed to it.
-    auto codecs = peer->agreed_codecs();
+    auto codecs = allowed(peer->agreed_codecs());
     const auto of_peer = codecs;
     for (const auto& codec : wanted.codecs)
       if (std::none_of(of_peer.begin(), of_peer.end(), [&](const auto& c) { return same_format(c, codec); }))

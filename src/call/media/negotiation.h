@@ -36,6 +36,8 @@ class Negotiation {
   sdp::Capabilities capabilities(const base::Address& local) const;
   /// The codecs agreed on here, as another leg is to be told of them.
   std::vector<sdp::Codec> agreed_codecs() const;
+  /// Those of `codecs` that may be used here.
+  std::vector<sdp::Codec> allowed(std::vector<sdp::Codec> codecs) const;
   void remember(sdp::Description description);
 
   const MediaOptions& options_;

@@ -57,7 +57,7 @@ void send_on(dialplan::Runtime& runtime, call::Leg& leg, const Order& order) {
 base::Task<std::string> run(House& house, std::string arguments) {
   auto order = parse(arguments);
   if (!order)
-    co_return "-USAGE: originate <call url> <exten>|&<application_name>(<app_args>) [<dialplan>] [<context>] [<cid_name>] "
+    co_return "-USAGE: <call url> <exten>|&<application_name>(<app_args>) [<dialplan>] [<context>] [<cid_name>] "
               "[<cid_num>] [<timeout_sec>]\n";
   auto& here = house.shards.front();
   auto result = co_await call::originate(*here.calls, order->url, order->options);
