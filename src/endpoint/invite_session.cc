@@ -34,11 +34,12 @@ std::unique_ptr<InviteSession> InviteSession::receive(SipEndpoint& endpoint, Use
 
 std::unique_ptr<InviteSession> InviteSession::send(SipEndpoint& endpoint, User& user, sip::Message invite,
                                                    const Flow& to) {
-  std::unique_ptr<InviteSession> session{new InviteSession{endpoint, user, true, std::move(invite), to}};
+  // The copy that stays is a tight one.
+  std::unique_ptr<InviteSession> session{new InviteSession{endpoint, user, true, sip::Message{invite}, to}};
   if (const auto from = session->invite_.get<sip::From>()) session->local_tag_ = from->params.text_of("tag");
   base::require(!session->local_tag_.empty(), "an INVITE of ours without From tag");
   endpoint.add_dialog({session->call_id_, session->local_tag_, {}}, *session);
-  session->invite_out_ = endpoint.send_request(session->invite_, to, session.get());
+  session->invite_out_ = endpoint.send_request(std::move(invite), to, session.get());
   return session;
 }
 

@@ -190,7 +190,7 @@ void Journal::on_hangup(const call::Leg& leg) {
             {}});
   append(*place.call, {now(), JournalEntry::Kind::event, place.leg,
                        fmt::format("hung up by {}: {}", record.hung_up_by, call::name(record.cause)), {}});
-  place.call->legs[place.leg].record = std::move(record);
+  place.call->legs[place.leg].record = std::make_unique<const CallRecord>(std::move(record));
   by_leg_.erase(found);
   if (--place.call->alive == 0) retire(*place.call);
 }

@@ -30,7 +30,7 @@ struct CallJournal {
     std::string uuid, peer;  ///< "10.0.0.2:5060"
     bool inbound = true;
     std::string call_id;
-    std::optional<CallRecord> record;  ///< once it has hung up
+    std::unique_ptr<const CallRecord> record;  ///< once it has hung up
   };
   /// More entries are counted, not kept: the beginning explains most.
   static constexpr std::size_t entries_max = 400;

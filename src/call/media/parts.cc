@@ -44,11 +44,12 @@ void Media::Parts::apply() {
   const auto now = shard.now();
   const auto clock_hz = audio_->codecs.front().clock_rate;
   if (!session_) {
-    session_.emplace(rtp::Session::Config{.clock_hz = clock_hz,
-                                          .cname = shard.random().hex(14),  // RFC 7022: nothing about us
-                                          .rtcp_interval = options.rtcp_interval,
-                                          .ntp_at_zero = ntp_at_zero(shard)},
-                     shard.random(), now);
+    session_ = std::make_unique<rtp::Session>(
+        rtp::Session::Config{.clock_hz = clock_hz,
+                             .cname = shard.random().hex(14),  // RFC 7022: nothing about us
+                             .rtcp_interval = options.rtcp_interval,
+                             .ntp_at_zero = ntp_at_zero(shard)},
+        shard.random(), now);
   } else {
     session_->sender().set_clock(clock_hz);
     session_->receiver().set_clock(clock_hz);

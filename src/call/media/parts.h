@@ -34,7 +34,7 @@ class Media::Parts : Transport::User {
   void join(Parts& other);
   void part();
   void close();
-  bool negotiated() const { return session_.has_value(); }
+  bool negotiated() const { return session_ != nullptr; }
   bool may_send() const { return transport && transport->open() && audio_ && sdp::sends(audio_->direction); }
   std::uint32_t sample_rate_hz() const;
   MediaFigures figures() const;
@@ -125,7 +125,7 @@ class Media::Parts : Transport::User {
   bool closed_ = false;
 
   const sdp::MediaAgreement* audio_ = nullptr;
-  std::optional<rtp::Session> session_;
+  std::unique_ptr<rtp::Session> session_;  // from the first agreement on: a bypassed call has none
   Routes routes_;
   bool transcodes_ = false;  // the other leg has no name for what comes in
   std::vector<std::unique_ptr<ExtraStream>> extras_;
