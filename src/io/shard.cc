@@ -22,10 +22,6 @@ constexpr base::Duration idle_wait = std::chrono::milliseconds{500};
 /// What posted work posts itself is run in the same turn; whoever goes on for ever lets the sockets in between.
 constexpr int rounds_per_turn = 16;
 
-/// On a busy shard turns follow one another no faster than this: what comes meanwhile shares the system calls and the
-/// wake-up of the next one. So much delay at most is the price.
-constexpr base::Duration busy_turn_min = std::chrono::microseconds{400};
-
 constexpr int udp_buffer_bytes = 4 << 20;
 
 base::Random::Seed seed_of_shard(base::Random::Seed seed, std::uint16_t id) {
@@ -36,7 +32,7 @@ base::Random::Seed seed_of_shard(base::Random::Seed seed, std::uint16_t id) {
 }  // namespace
 
 KernelShard::KernelShard(Engine& engine, std::uint16_t id, const base::Random::Seed& seed)
-    : engine_{engine}, id_{id}, now_{kernel_now()}, before_{now_}, random_{seed_of_shard(seed, id)},
+    : engine_{engine}, id_{id}, now_{kernel_now()}, random_{seed_of_shard(seed, id)},
       timers_{now_, TimerWheel::Precision::grouping} {}
 
 std::chrono::microseconds KernelShard::wall_clock() const {
@@ -115,24 +111,13 @@ void KernelShard::hand_over() {
   }
 }
 
-/// Not asleep for the others: they need not wake us.
-void KernelShard::gather() {
-  const bool busy = now_ - before_ < 2 * busy_turn_min;
-  const auto left = busy ? busy_turn_min - (kernel_now() - now_) : base::Duration{0};
-  if (left <= base::Duration{0}) return;
-  const timespec pause{0, std::chrono::nanoseconds{left}.count()};
-  nanosleep(&pause, nullptr);
-}
-
 void KernelShard::turn(base::Duration wait_max) {
-  gather();
   asleep_.store(true);
   const bool work_came = mailbox_.run_all() != 0;
   const base::Duration until_timer = timers_.next() == base::never ? wait_max : timers_.next() - now_;
   const bool busy = work_came || !outgoing_[id_].empty();
   reactor_.wait(busy ? base::Duration{0} : std::clamp(until_timer, base::Duration{0}, wait_max));
   asleep_.store(false, std::memory_order_relaxed);
-  before_ = now_;
   now_ = kernel_now();  // Whatever came is handled at the time it came, not at that of the turn before.
   reactor_.dispatch();
   timers_.advance(now_);

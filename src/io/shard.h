@@ -38,7 +38,6 @@ class KernelShard : public Shard {
   friend class Engine;
   void turn(base::Duration wait_max);
   void run();
-  void gather();
   void run_own();
   void hand_over();
   void accept_batch(Mailbox::Batch batch);
@@ -46,7 +45,6 @@ class KernelShard : public Shard {
   Engine& engine_;
   const std::uint16_t id_;
   base::Time now_;     // when the present turn began its work
-  base::Time before_;  // ... and the one before it
   base::Random random_;
   TimerWheel timers_;
   Reactor reactor_;
