@@ -160,8 +160,12 @@ TEST(Journal, AFailedCallSaysWhoRefused) {
   EXPECT_NE(list.find("Failed after 0.0 s: USER_BUSY, 10.0.0.3:5060 said 486"), std::string::npos) << list;
 }
 
-TEST(Journal, KeepsABoundedNumberOfEntries) {
-  record::CallJournal call;
-  EXPECT_FALSE(call.failed());
-  EXPECT_LE(record::CallJournal::entries_max, 1000U);
+TEST(Journal, KeepsABoundedNumberOfEntriesAndSaysHowManyItLeftOut) {
+  Desk desk;
+  desk.call("park");
+  const auto uuid = first_uuid(desk.run("show channels"));
+  EXPECT_EQ(desk.run("uuid_recv_dtmf " + uuid + " " + std::string(record::CallJournal::entries_max + 50, '7')), "+OK\n");
+  const auto ladder = desk.run("trace " + uuid);
+  EXPECT_NE(ladder.find("more entries were not kept)"), std::string::npos) << ladder.substr(ladder.size() - 300);
+  EXPECT_LE(std::ranges::count(ladder, '\n'), static_cast<std::ptrdiff_t>(record::CallJournal::entries_max + 5));
 }

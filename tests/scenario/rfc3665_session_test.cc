@@ -141,7 +141,7 @@ TEST(Rfc3665, F36_15_NoResponseFromUserAgent) {
   while (!flow.bob.take(16s).empty()) ++sent;
   EXPECT_EQ(sent, 7);  // 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5 s
   const auto failed = flow.alice.take(1s);
-  // RFC 3261 section 16.7 would have a proxy say 408; FreeSWITCH's table makes RECOVERY_ON_TIMER_EXPIRE 504.
+  // The callee's side timed out, which counts as its 408 (RFC 3261 section 8.1.3.1); the caller is told the same.
   EXPECT_EQ(sim::status_of(failed), 408);
   flow.ack_failure(failed);
   flow.house.expect_nothing_left();
