@@ -29,7 +29,7 @@ class Connection : public io::StreamHandler {
   Connection(io::Shard& shard, Owner& owner, PointId point, ConnectionId id, const base::Address& remote);
 
   void send(std::string_view bytes) { stream_->send(bytes); }
-  Flow flow() const { return {point_, Transport::tcp, stream_->remote(), id_}; }
+  Flow flow() const { return {point_, Transport::tcp, stream_->remote(), id_, {}}; }
   const base::Address& remote() const { return stream_->remote(); }
   ConnectionId id() const { return id_; }
 

@@ -15,12 +15,6 @@ const base::metrics::Gauge connections_open{"ahoy_sip_connections", "Open SIP co
 
 }  // namespace
 
-std::string ListeningPoint::sent_by() const {
-  const std::string host = advertised_host.empty() ? local.ip.host() : advertised_host;
-  const std::uint16_t port = advertised_port != 0 ? advertised_port : local.port;
-  return host + ":" + std::to_string(port);
-}
-
 std::uint16_t owner_of_user(std::string_view user, std::uint16_t shards) { return io::owner_of(user, shards); }
 
 std::uint16_t owner_of(const sip::Message& message, std::uint16_t shards) {
@@ -77,7 +71,7 @@ void Transports::UdpSide::on_datagrams(std::span<const io::Datagram> batch) {
       if (message.error().kind != sip::ParseError::Kind::empty) unparsable.add();
       continue;
     }
-    owner->arrive(std::move(*message), {point, Transport::udp, datagram.from, {}});
+    owner->arrive(std::move(*message), {point, Transport::udp, datagram.from, {}, {}});
   }
 }
 
