@@ -33,13 +33,13 @@ std::unique_ptr<InviteSession> InviteSession::receive(SipEndpoint& endpoint, Use
 }
 
 std::unique_ptr<InviteSession> InviteSession::send(SipEndpoint& endpoint, User& user, sip::Message invite,
-                                                   const Flow& to) {
+                                                   const Flow& to, std::vector<Flow> others) {
   // The copy that stays is a tight one.
   std::unique_ptr<InviteSession> session{new InviteSession{endpoint, user, true, sip::Message{invite}, to}};
   if (const auto from = session->invite_.get<sip::From>()) session->local_tag_ = from->params.text_of("tag");
   base::require(!session->local_tag_.empty(), "an INVITE of ours without From tag");
   endpoint.add_dialog({session->call_id_, session->local_tag_, {}}, *session);
-  session->invite_out_ = endpoint.send_request(std::move(invite), to, session.get());
+  session->invite_out_ = endpoint.send_request(std::move(invite), to, session.get(), std::move(others));
   return session;
 }
 
@@ -92,6 +92,7 @@ void InviteSession::hang_up(int status, std::string_view phrase, std::string_vie
         return reject(status, phrase, with_reason);
       }
       state_ = State::ending;
+      endpoint_.settle(invite_out_);
       cancel_wanted_ = true;
       cancel_reason_ = reason_header;
       if (provisional_came_) send_cancel();

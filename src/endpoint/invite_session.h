@@ -75,8 +75,9 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   /// The callee's side: takes over an INVITE from RequestHandler::on_request.
   static std::unique_ptr<InviteSession> receive(SipEndpoint& endpoint, User& user, TransactionId id,
                                                 sip::Message invite, const Flow& from);
-  /// The caller's side: `invite` is complete but for Via.
-  static std::unique_ptr<InviteSession> send(SipEndpoint& endpoint, User& user, sip::Message invite, const Flow& to);
+  /// The caller's side: `invite` is complete but for Via. `others` are tried in turn when the first server fails.
+  static std::unique_ptr<InviteSession> send(SipEndpoint& endpoint, User& user, sip::Message invite, const Flow& to,
+                                             std::vector<Flow> others = {});
   ~InviteSession() override;
 
   // --- callee ------------------------------------------------------------------------------------------------
@@ -121,6 +122,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void on_unacknowledged(TransactionId id) override;
   void on_response(TransactionId id, const sip::Message& response) override;
   void on_failure(TransactionId id, sip::End why) override;
+  void on_moved(TransactionId id, const Flow& flow, const sip::Message& request) override;
 
   // invite_session_in.cc: requests of the peer
   void on_bye(TransactionId id, const sip::Message& bye);
