@@ -107,8 +107,8 @@ Variables::Entry Variables::make(std::string_view name, std::string_view value) 
   Entry entry;
   entry.text = take_from_block(name.size() + value.size());
   if (entry.text == nullptr) {
-    entry.own = std::make_unique_for_overwrite<char[]>(name.size() + value.size());
-    entry.text = entry.own.get();
+    entry.text = new char[name.size() + value.size()];
+    entry.own = true;
   }
   std::memcpy(entry.text, name.data(), name.size());
   if (!value.empty()) std::memcpy(entry.text + name.size(), value.data(), value.size());
@@ -118,10 +118,11 @@ Variables::Entry Variables::make(std::string_view name, std::string_view value) 
 }
 
 void Variables::append(std::string_view name, std::uint32_t hash, std::string_view value) {
-  constexpr std::size_t usual = 40;  // of a channel; a few less spoil nothing
-  if (entries_.size() == 8) {
-    entries_.reserve(usual);
-    hashes_.reserve(usual);
+  constexpr std::size_t step = 16;  // doubling would leave the usual channel half empty
+  if (entries_.size() == entries_.capacity()) {
+    const auto room = entries_.size() + std::max(step, entries_.size() / 4);
+    entries_.reserve(room);
+    hashes_.reserve(room);
   }
   entries_.push_back(make(name, value));
   hashes_.push_back(hash);
@@ -196,11 +197,12 @@ void Variables::put(std::string_view name, std::string_view value) {
   // `value` may be a view into the old one.
   auto& entry = entries_[at];
   if (value.size() > entry.value_size) {
-    auto longer = std::make_unique_for_overwrite<char[]>(entry.name_size + value.size());
-    std::memcpy(longer.get(), entry.text, entry.name_size);
-    std::memcpy(longer.get() + entry.name_size, value.data(), value.size());
-    entry.text = longer.get();
-    entry.own = std::move(longer);
+    char* const longer = new char[entry.name_size + value.size()];
+    std::memcpy(longer, entry.text, entry.name_size);
+    std::memcpy(longer + entry.name_size, value.data(), value.size());
+    if (entry.own) delete[] entry.text;
+    entry.text = longer;
+    entry.own = true;
   } else {
     std::memmove(entry.text + entry.name_size, value.data(), value.size());
   }

@@ -77,11 +77,27 @@ class Variables {
   std::size_t scopes() const { return scopes_.size(); }
 
  private:
+  /// 16 bytes, because there are some eighty a call.
   struct Entry {
-    char* text = nullptr;         // name, then value
-    std::unique_ptr<char[]> own;  // ... when it is in no block
+    char* text = nullptr;  // name, then value
     std::uint32_t value_size = 0;
     std::uint16_t name_size = 0;
+    bool own = false;  // text is in no block
+    Entry() = default;
+    Entry(Entry&& other) noexcept { swap(other); }
+    Entry& operator=(Entry&& other) noexcept {
+      swap(other);
+      return *this;
+    }
+    ~Entry() {
+      if (own) delete[] text;
+    }
+    void swap(Entry& other) {
+      std::swap(text, other.text);
+      std::swap(value_size, other.value_size);
+      std::swap(name_size, other.name_size);
+      std::swap(own, other.own);
+    }
     std::string_view name() const { return {text, name_size}; }
     std::string_view value() const { return {text + name_size, value_size}; }
   };

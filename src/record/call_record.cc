@@ -1,5 +1,6 @@
 #include "record/call_record.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace record {
@@ -146,7 +147,7 @@ std::string LineTemplate::fill(const store::Columns& columns, const call::Variab
   for (const auto& piece : pieces_) {
     out += piece.text;
     const std::string_view value = piece.column != none ? columns[piece.column].value : variables.get(piece.name);
-    if (value.find_first_of("\"\r\n") == std::string_view::npos) {
+    if (std::ranges::none_of(value, [](char c) { return c == '"' || c == '\r' || c == '\n'; })) {
       out += value;
       continue;
     }
