@@ -1,7 +1,7 @@
 # Third-party libraries, each named with the only room that may know it (architecture.md section 6).
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-find_package(OpenSSL REQUIRED)        # base: hashes
+find_package(OpenSSL REQUIRED)        # base: hashes, certificates; io: TLS
 find_package(fmt REQUIRED)            # base: log
 find_package(spdlog REQUIRED)         # base: log
 find_package(tl-expected REQUIRED)    # base: Result
@@ -15,5 +15,5 @@ find_package(CLI11 REQUIRED)                                   # main, phone: co
 find_package(mimalloc REQUIRED)                                # the program's allocator
 pkg_check_modules(EDIT REQUIRED IMPORTED_TARGET libedit)       # main
 
-set(AHOY_LIBRARIES OpenSSL::Crypto fmt::fmt spdlog::spdlog tl::expected Threads::Threads
+set(AHOY_LIBRARIES OpenSSL::SSL OpenSSL::Crypto fmt::fmt spdlog::spdlog tl::expected Threads::Threads
     PkgConfig::PCRE2 pugixml PkgConfig::SQLITE PkgConfig::SNDFILE PkgConfig::SPEEXDSP PkgConfig::EDIT CLI11::CLI11)

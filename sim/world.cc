@@ -31,12 +31,23 @@ base::Result<std::unique_ptr<io::UdpSocket>, io::Reason> SimShard::open_udp(cons
   return std::make_unique<SimUdp>(world_, host_, id_, bound, receiver);
 }
 
-base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::listen(const base::Address& local,
-                                                                         io::Acceptor& acceptor) {
+base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::open_listener(const base::Address& local,
+                                                                                io::Acceptor& acceptor, bool secure) {
   base::Address bound = local;
   if (!bound.ip.is_any() && !host_.owns(bound.ip)) return base::Unexpected<io::Reason>{io::Reason::no_such_address};
   if (bound.port == 0) bound.port = world_.free_port(host_);
-  return std::make_unique<SimListener>(world_, host_, bound, acceptor);
+  return std::make_unique<SimListener>(world_, host_, bound, acceptor, secure);
+}
+
+base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::listen(const base::Address& local,
+                                                                         io::Acceptor& acceptor) {
+  return open_listener(local, acceptor, false);
+}
+
+base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::listen_tls(const base::Address& local,
+                                                                             io::Acceptor& acceptor,
+                                                                             std::shared_ptr<io::Credentials>) {
+  return open_listener(local, acceptor, true);
 }
 
 base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::listen_local(const std::string&, io::Acceptor&) {
@@ -48,6 +59,11 @@ std::unique_ptr<io::Stream> SimShard::connect(const base::Address& remote, io::S
                                             handler);
   stream->connect();
   return stream;
+}
+
+std::unique_ptr<io::Stream> SimShard::connect_tls(const base::Address& remote, io::StreamHandler* handler,
+                                                  std::shared_ptr<io::Credentials>, const std::string&) {
+  return connect(remote, handler);
 }
 
 void SimShard::post(std::uint16_t to, base::Function<void()> work) {

@@ -146,7 +146,7 @@ void prepare_outbound(Leg& leg, const DialTarget& target, const Variables& own, 
 sip::Message make_invite(Leg& leg, const DialTarget& target) {
   auto& endpoint = leg.owner().endpoint();
   const auto& point = endpoint.point(target.flow.point);
-  const std::string host = point.advertised_host.empty() ? point.local.ip.host() : point.advertised_host;
+  const std::string host = point.host();
   auto invite = sip::Message::request(sip::Method::invite, target.request_uri.text());
   for (const auto& route : target.routes) invite.add("Route", route);
   invite.add("Max-Forwards", "70");

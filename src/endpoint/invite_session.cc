@@ -119,7 +119,7 @@ void InviteSession::send_bye(sip::Dialog& dialog, std::string_view reason_header
 Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
   // A peer that came over a connection, or from behind a NAT, is reached the way it came; so is one whose
   // Contact is a name.
-  if (flow_.transport == Transport::tcp) return flow_;
+  if (flow_.transport != Transport::udp) return flow_;
   const auto flow = endpoint_.flow_to(flow_.point, dialog.next_hop());
   if (!flow) return flow_;
   const bool behind_nat = flow->remote.ip.is_private() && !flow_.remote.ip.is_private();

@@ -46,6 +46,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   /// Who takes requests of that method outside dialogs. Without one: OPTIONS is answered 200, others 503.
   void set_handler(sip::Method method, RequestHandler* handler) { handlers_[static_cast<std::size_t>(method)] = handler; }
   void set_tap(Tap* tap) { transports_.set_tap(tap); }
+  void set_limits(const Transports::Limits& limits) { transports_.set_limits(limits); }
 
   io::Shard& shard() { return shard_; }
   const Transports& transports() const { return transports_; }

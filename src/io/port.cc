@@ -15,6 +15,8 @@ std::string_view sentence(Reason reason) {
     case Reason::reset: return "the peer reset the connection";
     case Reason::closed: return "the peer closed the connection";
     case Reason::too_much_queued: return "the peer does not read what it is sent";
+    case Reason::handshake_failed: return "the TLS handshake failed";
+    case Reason::not_trusted: return "a certificate was refused";
     case Reason::other: return "the kernel refused";
   }
   return "the kernel refused";

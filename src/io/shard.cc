@@ -61,6 +61,17 @@ base::Result<std::unique_ptr<UdpSocket>, Reason> KernelShard::open_udp(const bas
 }
 
 base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen(const base::Address& local, Acceptor& acceptor) {
+  return open_listener(local, acceptor, nullptr);
+}
+
+base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen_tls(const base::Address& local, Acceptor& acceptor,
+                                                                        std::shared_ptr<Credentials> credentials) {
+  base::require(credentials != nullptr, "a TLS port without credentials");
+  return open_listener(local, acceptor, std::move(credentials));
+}
+
+base::Result<std::unique_ptr<Listener>, Reason> KernelShard::open_listener(const base::Address& local, Acceptor& acceptor,
+                                                                           std::shared_ptr<Credentials> credentials) {
   if (id_ == 0) {
     const auto probe = bound_socket(SOCK_STREAM, local, Sharing::exclusive);
     if (!probe) return base::Unexpected<Reason>{probe.error()};
@@ -68,7 +79,7 @@ base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen(const base::
   auto file = bound_socket(SOCK_STREAM, local, Sharing::every_shard);
   if (!file) return base::Unexpected<Reason>{file.error()};
   if (::listen(file->get(), SOMAXCONN) != 0) return base::Unexpected<Reason>{reason_of(errno)};
-  auto listener = std::make_unique<KernelListener>(reactor_, std::move(*file), acceptor);
+  auto listener = std::make_unique<KernelListener>(reactor_, std::move(*file), acceptor, std::move(credentials));
   return std::make_unique<KernelListenerHandle>(reactor_, std::move(listener));
 }
 
@@ -81,6 +92,13 @@ base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen_local(const 
 
 std::unique_ptr<Stream> KernelShard::connect(const base::Address& remote, StreamHandler* handler) {
   return std::make_unique<KernelStreamHandle>(reactor_, std::make_unique<KernelStream>(reactor_, remote, handler));
+}
+
+std::unique_ptr<Stream> KernelShard::connect_tls(const base::Address& remote, StreamHandler* handler,
+                                                 std::shared_ptr<Credentials> credentials, const std::string& domain) {
+  base::require(credentials != nullptr, "a TLS connection without credentials");
+  return std::make_unique<KernelStreamHandle>(
+      reactor_, std::make_unique<KernelStream>(reactor_, remote, handler, Security{std::move(credentials), domain}));
 }
 
 void KernelShard::post(std::uint16_t to, base::Function<void()> work) {

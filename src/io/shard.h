@@ -29,13 +29,19 @@ class KernelShard : public Shard {
   base::Result<std::unique_ptr<UdpSocket>, Reason> open_udp(const base::Address& local, Sharing sharing,
                                                             UdpReceiver* receiver) override;
   base::Result<std::unique_ptr<Listener>, Reason> listen(const base::Address& local, Acceptor& acceptor) override;
+  base::Result<std::unique_ptr<Listener>, Reason> listen_tls(const base::Address& local, Acceptor& acceptor,
+                                                             std::shared_ptr<Credentials> credentials) override;
   base::Result<std::unique_ptr<Listener>, Reason> listen_local(const std::string& path, Acceptor& acceptor) override;
   std::unique_ptr<Stream> connect(const base::Address& remote, StreamHandler* handler) override;
+  std::unique_ptr<Stream> connect_tls(const base::Address& remote, StreamHandler* handler,
+                                      std::shared_ptr<Credentials> credentials, const std::string& domain) override;
   void post(std::uint16_t to, base::Function<void()> work) override;
   bool offload(base::Function<void()> work, base::Function<void()> done) override;
 
  private:
   friend class Engine;
+  base::Result<std::unique_ptr<Listener>, Reason> open_listener(const base::Address& local, Acceptor& acceptor,
+                                                                std::shared_ptr<Credentials> credentials);
   void turn(base::Duration wait_max);
   void run();
   void run_own();
