@@ -72,7 +72,9 @@ void Agent::Call::on_acknowledged(const sip::Message&) { acknowledged = true; }
 void Agent::Call::on_change(const sip::Message& request) {
   ++changes;
   changed_by = request.method_text();
-  session->accept_change(endpoint::Extra::sdp("v=0\r\nchanged"));
+  changed_body = request.body();
+  session->accept_change(request.has_body() || request.method() == sip::Method::invite ? endpoint::Extra::sdp(change_answer)
+                                                                                      : endpoint::Extra{});
 }
 void Agent::Call::on_change_result(int status, const sip::Message*) { change_result = status; }
 std::optional<endpoint::Extra> Agent::Call::on_change_due() {

@@ -22,12 +22,14 @@ class Agent : public endpoint::RequestHandler {
     Agent* agent = nullptr;
     std::unique_ptr<endpoint::InviteSession> session;
     std::vector<int> provisionals;
-    std::string remote_body, early_body, changed_by;
+    std::string remote_body, early_body, changed_by, changed_body;
     int pracks = 0;
     /// What a PRACK of ours carries.
     std::function<endpoint::Extra(const sip::Message&)> on_early;
     /// What is said when a change is due (again); empty: nothing.
     std::optional<endpoint::Extra> retry;
+    /// What offers of the peer are answered with.
+    std::string change_answer = "v=0\r\nchanged";
     bool answered = false, acknowledged = false;
     int changes = 0;
     std::optional<int> change_result;

@@ -98,6 +98,9 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   static bool refuses(SipEndpoint& endpoint, TransactionId id, const sip::Message& invite, const SessionPolicy& policy);
   ~InviteSession() override;
 
+  /// Before answer(): what a dialplan wants instead of the profile.
+  void set_policy(const SessionPolicy& policy) { policy_ = policy; }
+
   // --- callee ------------------------------------------------------------------------------------------------
   void provisional(int status, std::string_view reason = {}, const Extra& extra = {});
   void answer(const Extra& extra);
@@ -226,6 +229,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   TransactionId invite_out_ = no_transaction;
   bool provisional_came_ = false;
   bool cancel_wanted_ = false;
+  bool min_se_heeded_ = false;
   std::string cancel_reason_;
   std::string last_ack_;
   Flow ack_flow_;

@@ -45,7 +45,9 @@ void InviteSession::on_invite_response(const sip::Message& response) {
   if (state_ == State::answered || state_ == State::over) return;
   const bool challenged = status == 401 || status == 407;
   if (challenged && state_ == State::proceeding && user_ && user_->on_challenged(response)) return;
-  if (status == 422 && state_ == State::proceeding && sip::heed_min_se(response, policy_.timer)) {
+  // Once: a peer that always wants more would keep us busy.
+  if (status == 422 && state_ == State::proceeding && !std::exchange(min_se_heeded_, true) &&
+      sip::heed_min_se(response, policy_.timer)) {
     invite_.remove<sip::SessionExpires>();
     invite_.remove<sip::MinSe>();
     sip::ask_for_session_timer(invite_, policy_.timer);

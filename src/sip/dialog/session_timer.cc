@@ -33,7 +33,7 @@ std::optional<SessionTerms> accept_session_interval(const Message& request, cons
   const bool peer_knows = knows_timers(request);
   // A peer that neither knows timers nor had one put into its request is left in peace.
   if (!peer_knows && !wanted) return std::nullopt;
-  const auto least = min_se_of(request);
+  const auto least = std::max(min_se_of(request), policy.minimum);
   SessionTerms terms;
   terms.interval = std::max(policy.interval, least);
   if (wanted) terms.interval = std::max(std::min(wanted->interval, terms.interval), least);
@@ -62,8 +62,9 @@ void ask_for_session_timer(Message& request, const SessionTimerPolicy& policy) {
 
 bool heed_min_se(const Message& refusal, SessionTimerPolicy& policy) {
   const auto demanded = refusal.get<MinSe>();
-  if (!demanded || demanded->interval <= std::max(policy.interval, policy.minimum)) return false;
-  policy.interval = policy.minimum = demanded->interval;
+  if (!demanded || demanded->interval <= std::max(policy.minimum, session_expires_least)) return false;
+  policy.minimum = demanded->interval;
+  policy.interval = std::max(policy.interval, policy.minimum);
   return true;
 }
 

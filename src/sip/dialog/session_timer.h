@@ -42,7 +42,7 @@ void put_session_terms(Message& success, const SessionTerms& terms);
 std::optional<SessionTerms> session_terms_of(const Message& success);
 /// Section 7.1: asks for a timer.
 void ask_for_session_timer(Message& request, const SessionTimerPolicy& policy);
-/// Section 7.3: raises what we ask for to what a 422 demands. False: the 422 makes no sense, or demands what it got.
+/// Section 7.3: raises what we ask for to what a 422 demands. False: it demands no more than it got.
 bool heed_min_se(const Message& refusal, SessionTimerPolicy& policy);
 
 class SessionTimer {

@@ -104,6 +104,7 @@ TEST(SessionTimer, SIP_19_TheRefresherIsWhoWasNamedOrWhoCan) {
   EXPECT_EQ(accept_session_interval(invite("600;refresher=uac"), policy)->refresher, Refresher::uac);
   // Put in by a proxy for a caller that does not know timers.
   EXPECT_EQ(accept_session_interval(invite("600", {}, {}), policy), (SessionTerms{600s, Refresher::uas}));
+  EXPECT_EQ(accept_session_interval(invite("60", {}, {}), policy)->interval, 120s) << "it cannot be refused, but stretched";
   EXPECT_FALSE(accept_session_interval(invite({}, {}, {}), policy));
   EXPECT_FALSE(accept_session_interval(invite("600"), SessionTimerPolicy{}));
 }
@@ -134,5 +135,8 @@ TEST(SessionTimer, RSP_27_A422RaisesTheIntervalOnce) {
   EXPECT_TRUE(heed_min_se(refusal, mine));
   EXPECT_EQ(mine.interval, 3600s);
   EXPECT_EQ(mine.minimum, 3600s);
-  EXPECT_FALSE(heed_min_se(refusal, mine)) << "a peer that refuses what it asked for must not keep us busy";
+  EXPECT_FALSE(heed_min_se(refusal, mine)) << "it has got what it demands";
+  SessionTimerPolicy long_one{true, 7200s, 120s};
+  EXPECT_TRUE(heed_min_se(refusal, long_one));
+  EXPECT_EQ(long_one.interval, 7200s);
 }
