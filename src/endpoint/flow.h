@@ -68,8 +68,9 @@ struct ListeningPoint {
   bool udp = true;
   bool tcp = true;
   std::optional<base::Address> tls{}, ws{}, wss{};  ///< tls-sip-port, ws-binding, wss-binding
-  /// Certificates; needed where `tls` or `wss` is set, and to connect by TLS.
+  /// Certificates; needed where `tls` is set, and to connect by TLS.
   std::shared_ptr<io::Credentials> credentials{};
+  std::shared_ptr<io::Credentials> web_credentials{};  ///< of `wss`: wss.pem
   /// What goes into Via, Contact and Record-Route; empty and 0: the local address (ext-sip-ip, ext-sip-port).
   std::string advertised_host;
   std::uint16_t advertised_port = 0;

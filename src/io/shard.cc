@@ -64,11 +64,17 @@ base::Result<std::unique_ptr<UdpSocket>, Reason> KernelShard::open_udp(const bas
 }
 
 base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen(const base::Address& local, Acceptor& acceptor) {
-  return listen_tls(local, acceptor, nullptr);
+  return open_listener(local, acceptor, nullptr);
 }
 
 base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen_tls(const base::Address& local, Acceptor& acceptor,
                                                                         std::shared_ptr<Credentials> credentials) {
+  base::require(credentials != nullptr, "a TLS port without credentials");
+  return open_listener(local, acceptor, std::move(credentials));
+}
+
+base::Result<std::unique_ptr<Listener>, Reason> KernelShard::open_listener(const base::Address& local, Acceptor& acceptor,
+                                                                           std::shared_ptr<Credentials> credentials) {
   if (id_ == 0) {
     const auto probe = bound_socket(SOCK_STREAM, local, Sharing::exclusive);
     if (!probe) return base::Unexpected<Reason>{probe.error()};

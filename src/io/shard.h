@@ -44,6 +44,8 @@ class KernelShard : public Shard {
 
  private:
   friend class Engine;
+  base::Result<std::unique_ptr<Listener>, Reason> open_listener(const base::Address& local, Acceptor& acceptor,
+                                                                std::shared_ptr<Credentials> credentials);
   void turn(base::Duration wait_max);
   void run();
   void run_own();
