@@ -42,7 +42,7 @@ class Attachment {
 
 class Leg : endpoint::InviteSession::User, Media::User {
  public:
-  Leg(Switch& owner, const Profile& profile, Direction direction, std::string uuid, base::Family family);
+  Leg(Switch& owner, const Profile& profile, Direction direction, std::string uuid, const base::Ip& peer);
   Leg(const Leg&) = delete;
   Leg& operator=(const Leg&) = delete;
   ~Leg() override;
@@ -162,6 +162,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   // InviteSession::User, in leg_sip.cc
   void on_provisional(const sip::Message& response) override;
   void on_answered(const sip::Message& response) override;
+  bool on_challenged(const sip::Message& response) override;
   int on_info(const sip::Message& info) override;
   void on_ended(const endpoint::Ending& ending) override;
 
@@ -180,6 +181,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   // Media::User
   void on_digit(char digit, std::chrono::milliseconds duration) override { receive_digit(digit, duration); }
   void on_media_timeout() override { hang_up(Cause::media_timeout); }
+  void on_unheard(const std::optional<base::Address>& expected) override;
   void on_played() override { notify(); }
   void on_recorded() override { notify(); }
 
@@ -215,6 +217,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   bool hold_music_ = false;  // is what we send
   std::string bypassed_sdp_;  // the peer's description, when media does not come to us
 
+  std::unique_ptr<sip::Responder> responder_;  // of a gateway's account, while it calls
   std::unique_ptr<endpoint::InviteSession> session_;
   Variables variables_;
   CallerProfile caller_;
