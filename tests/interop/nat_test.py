@@ -61,6 +61,11 @@ class Nat(unittest.TestCase):
         bob = Phone(*callee, server, "1001", self.server.password("1001"), self.domain, CALLEE_HZ)
         self.addCleanup(bob.close)
         self.registered(1)
+        # The phone knows nothing of its NAT, and the server sees only that.
+        row = self.server.console("show registrations")
+        self.assertIn(f"@{callee[1]}:", row)
+        self.assertNotIn(f",{callee[1]},", row)
+        self.assertIn(f",{PUBLIC.format('')}", row)
         alice = Phone(*caller, server, "1000", self.server.password("1000"), self.domain, CALLER_HZ, dial="1001", seconds=5)
         self.addCleanup(alice.close)
         return alice.verdict(), bob.verdict()
