@@ -171,7 +171,11 @@ void InviteSession::info(const Extra& extra) {
   endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), nullptr);
 }
 
-void InviteSession::compact() { invite_ = {}; }
+void InviteSession::compact() {
+  // Assigning an empty message would keep the memory of the text.
+  { const sip::Message done = std::move(invite_); }
+  invite_ = {};
+}
 
 void InviteSession::give_up(const Ending& ending, std::string_view reason_header) {
   state_ = State::ending;

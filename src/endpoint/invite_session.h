@@ -237,10 +237,11 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
 
   // changes
   struct Change {
+    Change(TransactionId of, sip::Message change) : id{of}, request{std::move(change)} {}
     TransactionId id;
     sip::Message request;
   };
-  std::optional<Change> change_in_;
+  std::unique_ptr<Change> change_in_;
   TransactionId change_out_ = no_transaction;  // the last one; its 2xx may be repeated
   bool changing_ = false;                      // ... and has no final answer yet
   bool refreshing_ = false;                    // ... and is the session timer's
