@@ -22,7 +22,14 @@ class Agent : public endpoint::RequestHandler {
     Agent* agent = nullptr;
     std::unique_ptr<endpoint::InviteSession> session;
     std::vector<int> provisionals;
-    std::string remote_body;
+    std::string remote_body, early_body, changed_by, changed_body;
+    int pracks = 0;
+    /// What a PRACK of ours carries.
+    std::function<endpoint::Extra(const sip::Message&)> on_early;
+    /// What is said when a change is due (again); empty: nothing.
+    std::optional<endpoint::Extra> retry;
+    /// What offers of the peer are answered with.
+    std::string change_answer = "v=0\r\nchanged";
     bool answered = false, acknowledged = false;
     int changes = 0;
     std::optional<int> change_result;
@@ -30,10 +37,14 @@ class Agent : public endpoint::RequestHandler {
     int ended_times = 0;
 
     void on_provisional(const sip::Message& response) override;
+    endpoint::Extra on_reliable_provisional(const sip::Message& response) override;
+    void on_provisional_acknowledged(const sip::Message& prack) override;
     void on_answered(const sip::Message& response) override;
     void on_acknowledged(const sip::Message& ack) override;
     void on_change(const sip::Message& request) override;
     void on_change_result(int status, const sip::Message* response) override;
+    std::optional<endpoint::Extra> on_change_due() override;
+    endpoint::Extra on_refresh() override;
     void on_ended(const endpoint::Ending& ending) override;
     /// Hangs up and lets go of the session.
     void hang_up(int status = 480);
@@ -52,6 +63,8 @@ class Agent : public endpoint::RequestHandler {
   std::vector<std::unique_ptr<Call>>& calls() { return calls_; }
   /// What incoming calls get at once: 180 and nothing more by default.
   std::function<void(Call&)> on_incoming;
+  /// For calls from now on.
+  endpoint::SessionPolicy policy;
 
  private:
   void on_request(endpoint::TransactionId id, sip::Message request, const endpoint::Flow& from) override;

@@ -27,6 +27,13 @@ class Play {
     drain();
   }
 
+  /// The same at a later time.
+  template <class Input>
+  void at(base::Duration when, Input input) {
+    run_until(when);
+    feed(std::move(input));
+  }
+
   void run_until(base::Duration horizon) {
     const base::Time end = base::Time{} + horizon;
     while (machine_.deadline() <= end) {

@@ -28,6 +28,8 @@ class Bond {
   ~Bond() {
     if (told_) a_.owner().tell([&](Observer& observer) { observer.on_unbridge(a_, b_); });
     a_.media().part();
+    a_.end_hold_music();
+    b_.end_hold_music();
     b_.set_watcher(nullptr);
     a_.set_peer(nullptr);
     b_.set_peer(nullptr);

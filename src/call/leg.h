@@ -105,6 +105,13 @@ class Leg : endpoint::InviteSession::User, Media::User {
   /// An outgoing leg has a remote description: early media or answer.
   bool has_early_media() const { return early_media_; }
 
+  // --- changing ----------------------------------------------------------------------------------------------
+  /// Offers media to the peer again as soon as no other change is in the way: the joined leg is another one, or holds.
+  void offer_again();
+  /// The peer has put us on hold.
+  bool holding() const { return holding_; }
+  void end_hold_music();
+
   // --- ending ------------------------------------------------------------------------------------------------
   void hang_up(Cause cause);
   bool alive() const { return !hung_up(); }
@@ -154,11 +161,20 @@ class Leg : endpoint::InviteSession::User, Media::User {
   // InviteSession::User, in leg_sip.cc
   void on_provisional(const sip::Message& response) override;
   void on_answered(const sip::Message& response) override;
-  void on_acknowledged(const sip::Message& ack) override;
-  void on_change(const sip::Message& request) override;
-  void on_change_result(int status, const sip::Message* response) override;
   int on_info(const sip::Message& info) override;
   void on_ended(const endpoint::Ending& ending) override;
+
+  // ... and in leg_change.cc
+  endpoint::Extra on_reliable_provisional(const sip::Message& response) override;
+  void on_acknowledged(const sip::Message& ack) override;
+  void on_provisional_acknowledged(const sip::Message& prack) override;
+  void on_change(const sip::Message& request) override;
+  void on_change_result(int status, const sip::Message* response) override;
+  std::optional<endpoint::Extra> on_change_due() override;
+  endpoint::Extra on_refresh() override;
+  bool take_answer_of(const sip::Message& message);
+  void on_hold_changed();
+  bool hear_hold_music(const Leg& holder);
 
   // Media::User
   void on_digit(char digit, std::chrono::milliseconds duration) override { receive_digit(digit, duration); }
@@ -174,6 +190,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   }
   /// Cause, times, observers, waiters: everything but the SIP side.
   void end(Cause cause, HangupBy by);
+  endpoint::SessionPolicy session_policy() const;
   endpoint::Extra own_headers(std::string_view prefix) const;
   std::string told_reason(Cause cause) const;
   Cause rejection_cause(int status) const;
@@ -193,6 +210,8 @@ class Leg : endpoint::InviteSession::User, Media::User {
   int failure_status_ = 0;
   bool early_media_ = false;
   bool bypass_media_ = false;
+  bool holding_ = false;
+  bool hold_music_ = false;  // is what we send
   std::string bypassed_sdp_;  // the peer's description, when media does not come to us
 
   std::unique_ptr<endpoint::InviteSession> session_;

@@ -1,6 +1,8 @@
 // call/leg_sip.cc - a leg and its SIP dialog: what we tell the peer, what the peer tells us.
 #include "call/leg.h"
 
+#include <algorithm>
+
 #include "call/hooks.h"
 #include "call/media/codec_prefs.h"
 #include "call/switch.h"
@@ -58,6 +60,7 @@ void note_ending(Variables& variables, const endpoint::Ending& ending) {
       break;
     case How::bye: variables.set("sip_hangup_disposition", "recv_bye"); break;
     case How::no_ack:
+    case How::expired:
     case How::timeout:
     case How::transport_error: break;
   }
@@ -76,6 +79,19 @@ endpoint::Extra Leg::own_headers(std::string_view prefix) const {
       extra.headers.emplace_back(name.substr(prefix.size()), value);
   });
   return extra;
+}
+
+// sip_session_timeout and sip_minimum_session_expires, in seconds; 0 as timeout: no session timer.
+endpoint::SessionPolicy Leg::session_policy() const {
+  auto policy = sip_profile_.session;
+  if (const auto wanted = variables_.number("sip_session_timeout")) {
+    policy.timer.enabled = *wanted > 0;
+    if (*wanted > 0) policy.timer.interval = std::chrono::seconds{*wanted};
+  }
+  if (const auto least = variables_.number("sip_minimum_session_expires"); least && *least > 0)
+    policy.timer.minimum = std::chrono::seconds{*least};
+  policy.timer.minimum = std::min(policy.timer.minimum, policy.timer.interval);
+  return policy;
 }
 
 void Leg::ring_ready(int status) {
@@ -154,6 +170,7 @@ void Leg::answer_with(std::string_view sdp) {
   extra.content_type = "application/sdp";
   extra.body = sdp;
   extra.headers.emplace_back("Allow", owner_.endpoint().allow());
+  session_->set_policy(session_policy());
   session_->answer(extra);
   if (session_->state() != endpoint::InviteSession::State::answered) return end(Cause::protocol_error, HangupBy::us);
   caller_.answered_time = wall_now();
@@ -187,7 +204,7 @@ bool Leg::dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool 
     }
     invite.set_body("application/sdp", *offer);
   }
-  session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), flow);
+  session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), flow, session_policy());
   variables_.set("sip_call_id", session_->call_id());
   owner_.tell([this](Observer& observer) { observer.on_dialog(*this, session_->call_id()); });
   execute_hooks(*this, "execute_on_originate");
@@ -236,41 +253,6 @@ void Leg::on_answered(const sip::Message& response) {
   changed();
 }
 
-void Leg::on_acknowledged(const sip::Message& ack) {
-  // A late offer of ours: its answer is in the ACK (RFC 3261 section 13.2.1).
-  if (ack.has_body() && !media_->negotiated() && !bypass_media_ && !media_->take_answer(ack.body()).has_value())
-    return hang_up(Cause::incompatible_destination);
-  if (session_) session_->compact();
-  changed();
-}
-
-// RFC 3261 section 14.2. Answered here, whatever the other leg thinks: each leg has its own media.
-void Leg::on_change(const sip::Message& request) {
-  if (bypass_media_ && peer_ && peer_->session_) {
-    if (!peer_->session_->change(endpoint::Extra::sdp(std::string{request.body()}))) session_->refuse_change(491);
-    return;
-  }
-  auto extra = own_headers("sip_rh_");
-  if (!request.has_body() && request.method() != sip::Method::invite) return session_->accept_change(extra);
-  if (request.has_body())
-    if (const auto taken = media_->take_offer(request.body()); !taken)
-      return session_->refuse_change(status_of(taken.error()));
-  auto description = request.has_body() ? media_->make_answer(media_->joined()) : media_->make_offer(media_->joined());
-  if (!description) return session_->refuse_change(status_of(description.error()));
-  extra.content_type = "application/sdp";
-  extra.body = std::move(*description);
-  session_->accept_change(extra);
-  changed();
-}
-
-void Leg::on_change_result(int status, const sip::Message* response) {
-  if (!bypass_media_ || !peer_ || !peer_->session_) return;
-  if (response && status < 300)
-    peer_->session_->accept_change(endpoint::Extra::sdp(std::string{response->body()}));
-  else
-    peer_->session_->refuse_change(status == 0 ? 408 : status);
-}
-
 int Leg::on_info(const sip::Message& info) {
   const auto digit = digit_of(info);
   if (!digit) return info.has_body() ? 415 : 200;
@@ -288,13 +270,14 @@ void Leg::on_ended(const endpoint::Ending& ending) {
     case How::cancelled: cause = Cause::originator_cancel; break;
     case How::rejected: cause = given.value_or(rejection_cause(ending.status)); break;
     case How::bye: cause = given.value_or(Cause::normal_clearing); break;
-    case How::no_ack: cause = Cause::recovery_on_timer_expire; break;
+    case How::no_ack:
+    case How::expired:
     case How::timeout: cause = Cause::recovery_on_timer_expire; break;
     case How::transport_error: cause = Cause::normal_temporary_failure; break;
   }
   variables_.set("sip_term_status", std::to_string(ending.status));
   note_ending(variables_, ending);
-  const bool ours = ending.how == How::no_ack || ending.how == How::timeout || ending.how == How::transport_error;
+  const bool ours = ending.how != How::cancelled && ending.how != How::rejected && ending.how != How::bye;
   end(cause, ours ? HangupBy::us : HangupBy::peer);
 }
 

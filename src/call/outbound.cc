@@ -58,7 +58,7 @@ void set_identity(sip::Message& invite, Leg& leg, const std::string& host, const
   const std::string shown = no_name ? "Anonymous" : caller.caller_id_name;
   const std::string domain = no_number ? "anonymous.invalid" : host;
   const sip::Uri own_from = wanted_from(leg);
-  const std::string from_uri = own_from.empty() ? "sip:" + user + "@" + domain : own_from.text();
+  const std::string from_uri = own_from.empty() ? "sip:" + user + "@" + domain : std::string{own_from.text()};
   const auto display = leg.variable("sip_from_display");
   invite.add("From", shown_as(display.empty() ? shown : std::string{display}) + "<" + from_uri + ">;tag=" + tag);
 
@@ -151,7 +151,7 @@ sip::Message make_invite(Leg& leg, const DialTarget& target) {
   for (const auto& route : target.routes) invite.add("Route", route);
   invite.add("Max-Forwards", "70");
   set_identity(invite, leg, host, endpoint.new_tag());
-  invite.add("To", "<" + (target.to.empty() ? target.request_uri.text() : target.to) + ">");
+  invite.add("To", "<" + (target.to.empty() ? std::string{target.request_uri.text()} : target.to) + ">");
   invite.add("Call-ID", endpoint.new_call_id());
   invite.add("CSeq", "1 INVITE");
   invite.add("Contact", "<" + endpoint.contact(target.flow, "ahoy").text() + ">");

@@ -8,6 +8,7 @@
 
 #include "call/media/media.h"
 #include "endpoint/flow.h"
+#include "endpoint/session_policy.h"
 
 namespace call {
 
@@ -23,6 +24,9 @@ struct Profile {
   std::string caller_id_type = "pid";  ///< rpid, pid, none
   bool use_call_id_as_uuid = false;    ///< inbound-use-callid-as-uuid
   bool manual_redirect = true;
+  endpoint::SessionPolicy session;
+  bool disable_hold = false;           ///< disable-hold: a hold of the peer is not passed on
+  std::string hold_music;              ///< hold-music
   std::string dtmf_type = "rfc2833";   ///< rfc2833, info, none
   MediaOptions media;                  ///< Codecs as inbound-codec-prefs; addresses of the first rtp-ip.
   std::optional<base::Ip> media_ipv6;  ///< Where media of IPv6 calls is received, when that is another address.

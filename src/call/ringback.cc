@@ -7,17 +7,16 @@ namespace call {
 
 namespace {
 
-/// `%(2000,4000,440,480)` and `v=-7;...` are tones, `silence` is silence, anything else names a file.
-std::string source_name(std::string_view ringback) {
-  const bool tones = ringback.starts_with('%') || ringback.starts_with("v=");
-  if (tones) return "tone_stream://" + std::string{ringback} + ";loops=-1";
-  if (base::same(ringback, "silence")) return "silence_stream://-1";
-  return "{loops=-1}" + std::string{ringback};
-}
-
 constexpr std::uint32_t ringback_rate_hz = 8'000;
 
 }  // namespace
+
+std::string endless_source(std::string_view sound) {
+  const bool tones = sound.starts_with('%') || sound.starts_with("v=");
+  if (tones) return "tone_stream://" + std::string{sound} + ";loops=-1";
+  if (base::same(sound, "silence")) return "silence_stream://-1";
+  return "{loops=-1}" + std::string{sound};
+}
 
 Ringback::Ringback(Leg* caller) : caller_{caller} {
   if (!caller_) return;
@@ -39,7 +38,7 @@ void Ringback::play() {
   if (playing_ || caller_->bypasses_media()) return;
   const auto wanted = caller_->answered() ? caller_->variable("transfer_ringback") : caller_->variable("ringback");
   if (wanted.empty()) return;
-  auto source = audio::open_source(source_name(wanted), ringback_rate_hz, caller_->shard().random());
+  auto source = audio::open_source(endless_source(wanted), ringback_rate_hz, caller_->shard().random());
   if (!source) {
     caller_->log().warn("call", "ringback '{}' cannot be played", wanted);
     return;

@@ -4,6 +4,10 @@
 
 namespace call {
 
+/// The name of a source without end: `%(2000,4000,440,480)` and `v=-7;...` are tones, `silence` is silence, anything else
+/// names a file.
+std::string endless_source(std::string_view sound);
+
 /// One for an alternative of a dial string. Without `ringback` an unanswered caller is told 180 once; with it, or
 /// with transfer_ringback when answered already, a tone or file is played until this goes.
 class Ringback {

@@ -70,6 +70,7 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
   const Profile* profile = profile_of(from.point);
   if (!profile) return endpoint_.respond(id, invite, 404);
   if (!admit(id, invite)) return;
+  if (endpoint::InviteSession::refuses(endpoint_, id, invite, profile->session)) return;
 
   endpoint::Account account;
   if (profile->auth_calls) {
@@ -96,7 +97,7 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
     leg.variables_.set("sip_authorized", "true");
     if (const auto context = leg.variable("user_context"); !context.empty()) leg.caller_.context = context;
   }
-  leg.session_ = endpoint::InviteSession::receive(endpoint_, leg, id, std::move(invite), from);
+  leg.session_ = endpoint::InviteSession::receive(endpoint_, leg, id, std::move(invite), from, profile->session);
   tell([&](Observer& observer) {
     observer.on_created(leg);
     observer.on_dialog(leg, leg.session_->call_id());

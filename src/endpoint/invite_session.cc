@@ -1,16 +1,29 @@
 #include "endpoint/invite_session.h"
 
 #include "base/require.h"
+#include "endpoint/invite_session_parts.h"
 #include "sip/header/call_id.h"
 #include "sip/header/cseq.h"
 #include "sip/header/from.h"
 #include "sip/header/record_route.h"
+#include "sip/header/supported.h"
 #include "sip/header/to.h"
 
 namespace endpoint {
 
-InviteSession::InviteSession(SipEndpoint& endpoint, User& user, bool outgoing, sip::Message invite, const Flow& flow)
-    : endpoint_{endpoint}, user_{&user}, outgoing_{outgoing}, invite_{std::move(invite)}, flow_{flow},
+namespace {
+
+/// What we say we can do, in INVITEs and their answers.
+std::string_view supported(const SessionPolicy& policy) {
+  if (policy.timer.enabled) return policy.reliable_provisionals ? "replaces, norefersub, timer, 100rel" : "replaces, norefersub, timer";
+  return policy.reliable_provisionals ? "replaces, norefersub, 100rel" : "replaces, norefersub";
+}
+
+}  // namespace
+
+InviteSession::InviteSession(SipEndpoint& endpoint, User& user, bool outgoing, sip::Message invite, const Flow& flow,
+                             const SessionPolicy& policy)
+    : endpoint_{endpoint}, user_{&user}, outgoing_{outgoing}, invite_{std::move(invite)}, flow_{flow}, policy_{policy},
       call_id_{invite_.text_of("Call-ID").value_or("")}, has_offer_{invite_.has_body()},
       success_timer_{[this] { repeat_success(); }}, give_up_timer_{[this] { finish(); }} {}
 
@@ -23,8 +36,9 @@ InviteSession::~InviteSession() {
 }
 
 std::unique_ptr<InviteSession> InviteSession::receive(SipEndpoint& endpoint, User& user, TransactionId id,
-                                                      sip::Message invite, const Flow& from) {
-  std::unique_ptr<InviteSession> session{new InviteSession{endpoint, user, false, std::move(invite), from}};
+                                                      sip::Message invite, const Flow& from,
+                                                      const SessionPolicy& policy) {
+  std::unique_ptr<InviteSession> session{new InviteSession{endpoint, user, false, std::move(invite), from, policy}};
   session->invite_in_ = id;
   session->local_tag_ = endpoint.new_tag();
   endpoint.set_user(id, session.get());
@@ -33,9 +47,11 @@ std::unique_ptr<InviteSession> InviteSession::receive(SipEndpoint& endpoint, Use
 }
 
 std::unique_ptr<InviteSession> InviteSession::send(SipEndpoint& endpoint, User& user, sip::Message invite,
-                                                   const Flow& to) {
+                                                   const Flow& to, const SessionPolicy& policy) {
+  invite.add("Supported", supported(policy));
+  if (policy.timer.enabled) sip::ask_for_session_timer(invite, policy.timer);
   // The copy that stays is a tight one.
-  std::unique_ptr<InviteSession> session{new InviteSession{endpoint, user, true, sip::Message{invite}, to}};
+  std::unique_ptr<InviteSession> session{new InviteSession{endpoint, user, true, sip::Message{invite}, to, policy}};
   if (const auto from = session->invite_.get<sip::From>()) session->local_tag_ = from->params.text_of("tag");
   base::require(!session->local_tag_.empty(), "an INVITE of ours without From tag");
   endpoint.add_dialog({session->call_id_, session->local_tag_, {}}, *session);
@@ -59,19 +75,35 @@ sip::Message InviteSession::response_to(const sip::Message& request, int status,
 
 void InviteSession::provisional(int status, std::string_view reason, const Extra& extra) {
   if (outgoing_ || state_ != State::proceeding) return;
-  const auto response = response_to(invite_, status, reason, extra);
+  auto response = response_to(invite_, status, reason, extra);
   if (!dialog_)
     if (auto dialog = sip::Dialog::as_uas(invite_, response)) dialog_ = std::move(*dialog);
+  if (dialog_ && is_reliable(status)) return send_reliably(std::move(response));
   endpoint_.respond(invite_in_, response);
 }
 
 void InviteSession::answer(const Extra& extra) {
   if (outgoing_ || state_ != State::proceeding) return;
-  const auto response = response_to(invite_, 200, {}, extra);
+  if (reliability_ && reliability_->sender && reliability_->sender->holds_back_success()) {
+    reliability_->answer = extra;
+    state_ = State::answered;
+    return;
+  }
+  send_answer(extra);
+}
+
+void InviteSession::send_answer(const Extra& extra) {
+  auto response = response_to(invite_, 200, {}, extra);
+  // What was answered reliably is not said again (RFC 3262 section 5).
+  if (reliability_ && reliability_->settled) response.set_body({}, {});
+  response.add("Supported", supported(policy_));
+  agree_on_timer(response, invite_);
   auto dialog = sip::Dialog::as_uas(invite_, response);
   if (!dialog) return reject(400, "Contact missing");  // nowhere to send a BYE to
+  if (dialog_) dialog->take_over(*dialog_);
   dialog_ = std::move(*dialog);
   state_ = State::answered;
+  if (reliability_) drain_reliable();
   repeat_until_acknowledged(invite_in_, response);
 }
 
@@ -97,6 +129,11 @@ void InviteSession::hang_up(int status, std::string_view phrase, std::string_vie
       if (provisional_came_) send_cancel();
       return;
     case State::answered:
+      if (answer_waits()) {
+        reliability_->answer.reset();
+        state_ = State::proceeding;
+        return hang_up(status, phrase, reason_header, extra);
+      }
       state_ = State::ending;
       // RFC 3261 section 15: a callee may not send BYE before the ACK came or its wait is over.
       if (!outgoing_ && success_timer_.running()) {
@@ -126,18 +163,6 @@ Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
   return behind_nat ? flow_ : *flow;
 }
 
-bool InviteSession::change(const Extra& extra) {
-  if (state_ != State::answered || change_in_ || changing_ || success_timer_.running()) return false;
-  auto request = dialog_->request(sip::Method::invite);
-  change_cseq_ = dialog_->local_cseq();
-  for (const auto& [name, value] : extra.headers) request.add(name, value);
-  if (!extra.content_type.empty()) request.set_body(extra.content_type, extra.body);
-  if (change_out_ != no_transaction) endpoint_.forget(change_out_);
-  changing_ = true;
-  change_out_ = endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), this);
-  return true;
-}
-
 void InviteSession::info(const Extra& extra) {
   if (!dialog_ || state_ == State::over || state_ == State::ending) return;
   auto request = dialog_->request(sip::Method::info);
@@ -147,6 +172,12 @@ void InviteSession::info(const Extra& extra) {
 }
 
 void InviteSession::compact() { invite_ = {}; }
+
+void InviteSession::give_up(const Ending& ending, std::string_view reason_header) {
+  state_ = State::ending;
+  send_bye(*dialog_, reason_header, this);
+  if (auto* told = std::exchange(user_, nullptr)) told->on_ended(ending);
+}
 
 void InviteSession::end(const Ending& ending) {
   auto* told = std::exchange(user_, nullptr);
@@ -158,6 +189,9 @@ void InviteSession::finish() {
   state_ = State::over;
   success_timer_.stop();
   give_up_timer_.stop();
+  if (reliability_) reliability_->timer.stop();
+  if (clock_) clock_->timer.stop();
+  if (later_change_) later_change_->timer.stop();
   endpoint_.poke();
 }
 

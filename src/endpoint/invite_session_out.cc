@@ -1,6 +1,10 @@
-// endpoint/invite_session_out.cc - what comes back to a session's own requests: INVITE, re-INVITE, CANCEL, BYE.
-#include "endpoint/invite_session.h"
+// endpoint/invite_session_out.cc - what comes back to a session's own requests: INVITE, CANCEL, BYE.
+#include "endpoint/invite_session_parts.h"
+#include <algorithm>
+
 #include "sip/header/cseq.h"
+#include "sip/header/min_se.h"
+#include "sip/header/require.h"
 #include "sip/header/to.h"
 #include "sip/status.h"
 
@@ -23,8 +27,7 @@ void InviteSession::on_failure(TransactionId id, sip::End why) {
   if (id == change_out_) {
     change_out_ = no_transaction;
     changing_ = false;
-    if (user_) user_->on_change_result(0, nullptr);
-    return;
+    return on_change_failed(0, nullptr);
   }
   if (id != invite_out_) return;
   invite_out_ = no_transaction;
@@ -37,25 +40,60 @@ void InviteSession::on_failure(TransactionId id, sip::End why) {
 void InviteSession::on_invite_response(const sip::Message& response) {
   const int status = response.status();
   if (sip::is_success(status)) return on_success(response);
-  if (sip::is_provisional(status)) {
-    if (state_ != State::proceeding && state_ != State::ending) return;
-    const bool first = !std::exchange(provisional_came_, true);
-    if (state_ == State::ending) {
-      if (first && cancel_wanted_) send_cancel();
-      return;
-    }
-    if (status == 100) return;
-    // Early dialogs: the latest one is the one in-dialog requests go to until a 2xx decides.
-    if (auto dialog = sip::Dialog::as_uac(invite_, response); dialog && !dialog->id().remote_tag.empty())
-      dialog_ = std::move(*dialog);
-    if (user_) user_->on_provisional(response);
-    return;
-  }
+  if (sip::is_provisional(status)) return on_invite_provisional(response);
   invite_out_ = no_transaction;
   if (state_ == State::answered || state_ == State::over) return;
   const bool challenged = status == 401 || status == 407;
   if (challenged && state_ == State::proceeding && user_ && user_->on_challenged(response)) return;
+  // Once: a peer that always wants more would keep us busy.
+  if (status == 422 && state_ == State::proceeding && !std::exchange(min_se_heeded_, true) &&
+      sip::heed_min_se(response, policy_.timer)) {
+    invite_.remove<sip::SessionExpires>();
+    invite_.remove<sip::MinSe>();
+    sip::ask_for_session_timer(invite_, policy_.timer);
+    return send_again();
+  }
   end({Ending::How::rejected, status, std::string{response.text_of("Reason").value_or("")}, std::string{response.reason()}});
+}
+
+void InviteSession::on_invite_provisional(const sip::Message& response) {
+  if (state_ != State::proceeding && state_ != State::ending) return;
+  const bool first = !std::exchange(provisional_came_, true);
+  if (state_ == State::ending) {
+    if (first && cancel_wanted_) send_cancel();
+    return;
+  }
+  if (response.status() == 100) return;
+  take_early_dialog(response);
+  if (response.has_token<sip::Require>("100rel")) return on_reliable(response);
+  if (user_) user_->on_provisional(response);
+}
+
+/// Early dialogs: the latest one is the one in-dialog requests go to until a 2xx decides.
+void InviteSession::take_early_dialog(const sip::Message& response) {
+  const auto to = response.get<sip::To>();
+  const auto tag = to ? to->params.text_of("tag") : std::string{};
+  if (tag.empty()) return;
+  if (auto* known = fork(tag)) {
+    known->on_response(response, sip::Method::invite);
+    if (known != &*dialog_) std::swap(*known, *dialog_);
+    return;
+  }
+  auto dialog = sip::Dialog::as_uac(invite_, response);
+  if (!dialog) return;
+  if (dialog_) {
+    if (!forks_) forks_ = std::make_unique<std::vector<sip::Dialog>>();
+    if (forks_->size() >= sip::ReliableReceiver::dialogs_max) return;
+    forks_->push_back(std::move(*dialog_));
+  }
+  dialog_ = std::move(*dialog);
+}
+
+sip::Dialog* InviteSession::fork(std::string_view remote_tag) {
+  if (dialog_ && dialog_->id().remote_tag == remote_tag) return &*dialog_;
+  if (!forks_) return nullptr;
+  const auto found = std::ranges::find_if(*forks_, [&](const auto& other) { return other.id().remote_tag == remote_tag; });
+  return found == forks_->end() ? nullptr : &*found;
 }
 
 void InviteSession::on_success(const sip::Message& response) {
@@ -69,7 +107,9 @@ void InviteSession::on_success(const sip::Message& response) {
   }
   auto dialog = sip::Dialog::as_uac(invite_, response);
   if (!dialog) return end({Ending::How::rejected, 502, {}, {}});  // a 2xx without Contact: there is no way to ACK it
+  if (const auto* early = fork(tag)) dialog->take_over(*early);
   dialog_ = std::move(*dialog);
+  forks_.reset();
   remote_tag_ = tag;
   const auto cseq = invite_.get<sip::CSeq>();
   change_cseq_ = cseq ? cseq->number : 1;
@@ -80,7 +120,8 @@ void InviteSession::on_success(const sip::Message& response) {
     return send_bye(*dialog_, cancel_reason_, this);
   }
   state_ = State::answered;
-  if (has_offer_) send_ack(change_cseq_, {});
+  if (has_offer_ || (reliability_ && reliability_->settled)) send_ack(change_cseq_, {});
+  if (policy_.timer.enabled) on_timer_terms(response);
   if (user_) user_->on_answered(response);
 }
 
@@ -108,10 +149,16 @@ void InviteSession::acknowledge(const Extra& extra) {
 
 void InviteSession::resend(sip::Responder& responder) {
   if (!outgoing_ || state_ != State::proceeding) return;
+  responder.authorize(invite_);
+  send_again();
+}
+
+void InviteSession::send_again() {
   const auto cseq = invite_.get<sip::CSeq>();
   invite_.set("CSeq", std::to_string((cseq ? cseq->number : 1) + 1) + " INVITE");
-  responder.authorize(invite_);
   provisional_came_ = false;
+  dialog_.reset();
+  forks_.reset();
   invite_out_ = endpoint_.send_request(invite_, flow_, this);
 }
 
@@ -120,21 +167,6 @@ void InviteSession::send_cancel() {
   // Section 9.1: no final answer within 64*T1 means there will be none.
   give_up_timer_.start(endpoint_.shard().timers(),
                        endpoint_.shard().now() + endpoint_.point(flow_.point).timing.t1x64);
-}
-
-void InviteSession::on_change_response(const sip::Message& response) {
-  if (sip::is_provisional(response.status())) return;
-  if (!std::exchange(changing_, false)) {  // a repeated 2xx: our ACK was lost
-    endpoint_.repeat(ack_flow_, last_ack_);
-    return;
-  }
-  if (sip::is_success(response.status())) {
-    dialog_->on_response(response, sip::Method::invite);
-    send_ack(change_cseq_, {});
-  }
-  if (user_) user_->on_change_result(response.status(), &response);
-  // RFC 3261 section 12.2.1.2: these say that the dialog is gone.
-  if (response.status() == 481 || response.status() == 408) end({Ending::How::rejected, response.status(), {}, {}});
 }
 
 }  // namespace endpoint

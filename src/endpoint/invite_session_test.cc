@@ -160,7 +160,7 @@ TEST(InviteSession, RSP_05_AnAnswerThatIsNeverAcknowledgedIsRepeatedThenEnded) {
   EXPECT_EQ(agents.bob.incoming()->ended->how, How::no_ack);
 }
 
-TEST(InviteSession, MTH_02_AReInviteChangesTheCallAndGlareGets491) {
+TEST(InviteSession, MTH_02_AReInviteChangesTheCall) {
   TwoAgents agents;
   auto& call = agents.call();
   agents.world.run_for(1s);
@@ -170,12 +170,6 @@ TEST(InviteSession, MTH_02_AReInviteChangesTheCallAndGlareGets491) {
   agents.world.run_for(1s);
   EXPECT_EQ(agents.bob.incoming()->changes, 1);
   EXPECT_EQ(call.change_result, 200);
-  call.change_result.reset();
-  EXPECT_TRUE(call.session->change(endpoint::Extra::sdp("v=0\r\n")));
-  EXPECT_TRUE(agents.bob.incoming()->session->change(endpoint::Extra::sdp("v=0\r\n")));
-  agents.world.run_for(1s);
-  EXPECT_EQ(call.change_result, 491);
-  EXPECT_EQ(agents.bob.incoming()->change_result, 491);
   call.hang_up();
   agents.expect_nothing_left();
 }

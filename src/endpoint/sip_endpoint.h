@@ -58,8 +58,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void respond(TransactionId id, const sip::Message& response);
   /// Builds it from the request: for answers without more to say. Adds a To tag.
   void respond(TransactionId id, const sip::Message& request, int status, std::string_view reason = {});
-  /// Repeats a 2xx to INVITE as it was sent (RFC 6026: its user does that, not the transaction).
-  void respond_again(TransactionId id, std::string_view success) { servers_.respond(id, 200, std::string{success}); }
+  /// Repeats what was sent: a 2xx to INVITE (RFC 6026: its user does that, not the transaction) or a reliable 1xx.
+  void respond_with(TransactionId id, int status, std::string_view bytes) { servers_.respond(id, status, std::string{bytes}); }
   void set_user(TransactionId id, ServerUser* user) { servers_.set_user(id, user); }
   bool answered(TransactionId id) const { return servers_.answered(id); }
 

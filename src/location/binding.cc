@@ -42,7 +42,7 @@ bool Binding::names_same(const Binding& other) const {
 
 std::string Binding::id() const {
   const auto contact = parsed_contact();
-  return is_outbound() ? contact.instance() + ";" + std::to_string(reg_id) : contact.uri.text();
+  return is_outbound() ? contact.instance() + ";" + std::to_string(reg_id) : std::string{contact.uri.text()};
 }
 
 }  // namespace location

@@ -13,6 +13,7 @@ std::string_view name(endpoint::Ending::How how) {
     case How::rejected: return "rejected";
     case How::bye: return "bye";
     case How::no_ack: return "no ACK";
+    case How::expired: return "session timer expired";
     case How::timeout: return "timeout";
     case How::transport_error: return "transport error";
   }

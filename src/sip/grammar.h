@@ -47,18 +47,30 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
 inline constexpr std::array<std::uint8_t, 256> classes = make_classes();
 
 constexpr bool is(char c, Class which) { return (classes[static_cast<unsigned char>(c)] & which) != 0; }
-constexpr bool all_of(std::string_view text, Class which) {
-  for (const char c : text)
-    if (!is(c, which)) return false;
-  return true;
+/// Where the run of characters of one class that begins at `from` ends. Four at a time: half of what typed headers
+/// cost is spent here.
+constexpr std::size_t run_end(std::string_view text, std::size_t from, Class which) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* at = begin + from;
+  const auto here = [&](int more) { return static_cast<std::size_t>(at - begin + more); };
+  for (; end - at >= 4; at += 4) {
+    if (!is(at[0], which)) return here(0);
+    if (!is(at[1], which)) return here(1);
+    if (!is(at[2], which)) return here(2);
+    if (!is(at[3], which)) return here(3);
+  }
+  while (at != end && is(*at, which)) ++at;
+  return here(0);
 }
+constexpr bool all_of(std::string_view text, Class which) { return run_end(text, 0, which) == text.size(); }
 constexpr bool is_token(std::string_view text) { return !text.empty() && all_of(text, token); }
 
 /// A run of one class, after optional space; empty (and nothing consumed) when there is none.
 inline std::string_view take(base::Cursor& in, Class which) {
   const base::Cursor before = in;
   in.skip_space();
-  const auto run = in.take_while([which](char c) { return is(c, which); });
+  const auto run = in.take_count(run_end(in.rest(), 0, which));
   if (run.empty()) in = before;
   return run;
 }

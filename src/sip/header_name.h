@@ -7,9 +7,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
-#include <type_traits>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/text.h"
 
@@ -62,7 +63,7 @@ constexpr std::size_t name_bucket(std::string_view name) {
 
 struct NameTable {
   struct Bucket {
-    const char* name = nullptr;
+    std::array<char, 30> name{};  // in lower case
     std::uint8_t size = 0;
     std::uint8_t id = 0;
   };
@@ -77,7 +78,9 @@ constexpr NameTable make_name_table() {
     auto& bucket = table.full[name_bucket(known_names[id].full)];
     if (bucket.id != 0) table.perfect = false;
     const auto name = known_names[id].full;
-    bucket = {name.data(), static_cast<std::uint8_t>(name.size()), static_cast<std::uint8_t>(id)};
+    for (std::size_t i = 0; i < name.size(); ++i) bucket.name[i] = static_cast<char>(name[i] | 32);
+    bucket.size = static_cast<std::uint8_t>(name.size());
+    bucket.id = static_cast<std::uint8_t>(id);
     if (const char c = known_names[id].compact; c != 0) {
       table.compact[static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(id);
       table.compact[static_cast<std::size_t>(c - 32)] = static_cast<std::uint8_t>(id);
@@ -93,26 +96,28 @@ static_assert(name_table.perfect, "two header names fall into one bucket: change
 
 namespace detail {
 
-template <class Word>
-inline Word load(const char* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
+/// Whether the name is that of the bucket. Folding with 0x20 is exact for names: no token character but a letter
+/// becomes a letter or a hyphen by it.
+constexpr bool is_name(const NameTable::Bucket& bucket, std::string_view name) {
+  if (bucket.size != name.size()) return false;
+  for (std::size_t i = 0; i < name.size(); ++i)
+    if (static_cast<char>(name[i] | 32) != bucket.name[i]) return false;
+  return true;
 }
 
-/// Names of equal size, by whole words. Folding with 0x20 is exact for names: no token character but a letter
-/// becomes a letter or a hyphen by it.
-constexpr bool same_name(const char* a, const char* b, std::size_t n) {
-  if (std::is_constant_evaluated() || n < 4) return base::same({a, n}, {b, n});
-  constexpr std::uint64_t fold = 0x2020202020202020;
-  if (n < 8) {
-    const auto pair = [n](const char* p) { return static_cast<std::uint64_t>(load<std::uint32_t>(p)) << 32 | load<std::uint32_t>(p + n - 4); };
-    return (pair(a) | fold) == (pair(b) | fold);
-  }
-  for (std::size_t i = 0; i + 8 < n; i += 8)
-    if ((load<std::uint64_t>(a + i) | fold) != (load<std::uint64_t>(b + i) | fold)) return false;
-  return (load<std::uint64_t>(a + n - 8) | fold) == (load<std::uint64_t>(b + n - 8) | fold);
+#ifdef __SSE2__
+/// The same when 32 bytes may be read: all names at once, so that the processor has no length to guess.
+inline bool is_name_ahead(const NameTable::Bucket& bucket, const char* at, std::size_t size) {
+  const auto equal = [&](std::size_t from) {
+    const __m128i theirs = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + from));
+    const __m128i ours = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bucket.name.data() + from));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(theirs, _mm_set1_epi8(32)), ours)));
+  };
+  static_assert(sizeof(NameTable::Bucket) == 32 && offsetof(NameTable::Bucket, name) == 0);
+  const std::uint64_t same = equal(0) | equal(16) << 16, wanted = (std::uint64_t{1} << size) - 1;
+  return bucket.size == size && (same & wanted) == wanted;
 }
+#endif
 
 }  // namespace detail
 
@@ -124,9 +129,18 @@ constexpr HeaderId header_id(std::string_view name) {
     return static_cast<HeaderId>(c < 128 ? detail::name_table.compact[c] : 0);
   }
   const auto& known = detail::name_table.full[detail::name_bucket(name)];
-  return known.size == name.size() && detail::same_name(known.name, name.data(), name.size())
-             ? static_cast<HeaderId>(known.id)
-             : HeaderId::other;
+  return detail::is_name(known, name) ? static_cast<HeaderId>(known.id) : HeaderId::other;
+}
+
+/// The same for a name within text that ends at `end`; quicker when the text goes on.
+inline HeaderId header_id_within(std::string_view name, [[maybe_unused]] const char* end) {
+#ifdef __SSE2__
+  if (name.size() > 1 && name.size() < 31 && end - name.data() >= 32) [[likely]] {
+    const auto& known = detail::name_table.full[detail::name_bucket(name)];
+    return detail::is_name_ahead(known, name.data(), name.size()) ? static_cast<HeaderId>(known.id) : HeaderId::other;
+  }
+#endif
+  return header_id(name);
 }
 
 constexpr std::string_view full_name(HeaderId id) { return detail::known_names[static_cast<std::size_t>(id)].full; }

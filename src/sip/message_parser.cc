@@ -1,6 +1,9 @@
 // sip/message_parser.cc - the one pass over a received message.
 #include <bit>
 #include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/text.h"
 #include "sip/grammar.h"
@@ -10,16 +13,47 @@ namespace sip {
 
 namespace {
 
-/// The first ':' of a line, nullptr when it has none. Names are short: two or three words of eight bytes beat a call.
-const char* find_colon(const char* at, const char* end) {
-  if constexpr (std::endian::native == std::endian::little) {
-    constexpr std::uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
-    for (; end - at >= 8; at += 8) {
-      const auto other = detail::load<std::uint64_t>(at) ^ (ones * ':');  // the byte that is ':' becomes zero
-      if (const auto hit = (other - ones) & ~other & tops) return at + std::countr_zero(hit) / 8;
+#ifdef __SSE2__
+/// Which of the 16 bytes at `at` are `wanted`, one bit each.
+inline unsigned places_of(char wanted, const char* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(wanted))));
+}
+#endif
+
+/// The first line feed, nullptr when there is none. Lines are short: looking at two or three times 16 bytes here beats
+/// the call that looks at 32.
+inline const char* find_line_feed(const char* at, const char* end) {
+#ifdef __SSE2__
+  for (; end - at >= 16; at += 16)
+    if (const auto hits = places_of('\n', at)) return at + std::countr_zero(hits);
+#endif
+  return static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+}
+
+/// A line: its end, and the colon behind its name, nullptr when it has none.
+struct Line {
+  const char* line_feed;
+  const char* colon;
+};
+
+/// Most names and their colon lie within the first 16 bytes, which are looked at once for both.
+inline Line find_line(const char* at, const char* end) {
+#ifdef __SSE2__
+  if (end - at >= 16) [[likely]] {
+    const auto feeds = places_of('\n', at), colons = places_of(':', at);
+    const char* const feed = feeds != 0 ? at + std::countr_zero(feeds) : find_line_feed(at + 16, end);
+    if (colons != 0) [[likely]] {
+      const char* const colon = at + std::countr_zero(colons);
+      return {feed, colon < feed ? colon : nullptr};
     }
+    if (feed == nullptr || feed < at + 16) return {feed, nullptr};
+    return {feed, static_cast<const char*>(std::memchr(at + 16, ':', static_cast<std::size_t>(feed - at - 16)))};
   }
-  return static_cast<const char*>(std::memchr(at, ':', static_cast<std::size_t>(end - at)));
+#endif
+  const char* const feed = find_line_feed(at, end);
+  if (feed == nullptr) return {nullptr, nullptr};
+  return {feed, static_cast<const char*>(std::memchr(at, ':', static_cast<std::size_t>(feed - at)))};
 }
 
 }  // namespace
@@ -55,7 +89,7 @@ class MessageParser {
   std::uint32_t offset(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
   static bool is_blank(char c) { return c == ' ' || c == '\t'; }
   const char* find_line_end(const char* from) const {
-    return static_cast<const char*>(std::memchr(from, '\n', static_cast<std::size_t>(end_ - from)));
+    return find_line_feed(from, end_);
   }
 
   static constexpr std::size_t least_start_line = 11;  // "SIP/2.0 200", "A b SIP/2.0"
@@ -90,12 +124,12 @@ class MessageParser {
   /// Method SP Request-URI SP SIP/2.0; blanks in other places are noted and passed over.
   bool parse_request_line(std::string_view line) {
     while (is_blank(line.back())) line.remove_suffix(1), m_.faults_.start_line = true;
-    const auto first = line.find(' ');
+    const auto first = grammar::run_end(line, 0, grammar::token);  // of the method
     const bool usual = line.ends_with(" SIP/2.0");
     const auto last = usual ? line.size() - 8 : line.rfind(' ');
-    if (first == std::string_view::npos || last <= first) return false;
+    if (first == 0 || last == line.npos || last <= first || line[first] != ' ') return false;
     const auto method = line.substr(0, first), version = line.substr(last + 1);
-    if (!grammar::is_token(method) || (!usual && !base::same(version.substr(0, 4), "SIP/"))) return false;
+    if (!usual && !base::same(version.substr(0, 4), "SIP/")) return false;
     auto uri = line.substr(first + 1, last - first - 1);
     if (uri.find(' ') != uri.npos || uri.find('\t') != uri.npos) {
       m_.faults_.start_line = true;
@@ -112,17 +146,16 @@ class MessageParser {
   }
 
   /// One field with its folded lines; false when it has no end, or is one too many. This is most of what a message
-  /// costs: one search of the C library, and an entry that is written in place. The NUL behind a std::string spares
+  /// costs: one look at 16 bytes at a time, and an entry that is written in place. The NUL behind a std::string spares
   /// the checks for the end. Inlined by force, so that the parser's state stays in registers over the loop.
   [[gnu::always_inline]] bool parse_field() {
     const char* const line = at_;
-    const char* newline = find_line_end(line);
+    auto [newline, colon] = find_line(line, end_);
     if (newline == nullptr) [[unlikely]] return false;
-    const char* colon = find_colon(line, newline);
     const char* name_end = colon == nullptr ? line : colon;
     while (name_end > line && is_blank(name_end[-1])) [[unlikely]] --name_end;
     const std::string_view name{line, static_cast<std::size_t>(name_end - line)};
-    const auto id = header_id(name);
+    const auto id = header_id_within(name, end_);
     const char* value = colon != nullptr ? colon + 1 : line;
     if (id == HeaderId::other && !grammar::is_token(name)) [[unlikely]] {
       m_.faults_.field = true;
@@ -140,7 +173,7 @@ class MessageParser {
     }
     if (value_end > value && value_end[-1] == '\r') --value_end;
     while (value_end > value && base::is_space(value_end[-1])) --value_end;
-    const std::size_t index = m_.fields_.size();
+    const std::size_t index = fields_++;
     m_.fields_.push_back({offset(line), offset(newline + 1), offset(value), offset(value_end),
                           static_cast<std::uint16_t>(name_end - line), id});
     m_.note(id, index);
@@ -173,6 +206,7 @@ class MessageParser {
   const char* begin_;
   const char* end_;
   const char* at_ = nullptr;
+  std::size_t fields_ = 0;
 };
 
 base::Result<Message, ParseError> Message::parse(std::string bytes) {

@@ -252,7 +252,7 @@ TEST(Message, BuildsARequestAndItsResponse) {
   To to;
   to.uri = Uri::sip("bob", "example.test");
   m.append(to);
-  m.append(CallId{"id@host"});
+  m.append(CallId{base::ShortText{"id@host"}});
   m.append(CSeq::of(1, Method::invite));
   m.append(RecordRoute::of(Uri::sip("", "proxy.example.test")));
   m.set_body("application/sdp", "v=0\r\n");

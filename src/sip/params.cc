@@ -13,9 +13,7 @@ struct Place {
 };
 
 std::size_t find_end(std::string_view text, std::size_t from) {
-  const auto end = std::min(text.find(';', from), text.size());
-  if (text.substr(from, end - from).find('"') == std::string_view::npos) return end;
-  for (std::size_t i = from; i < text.size();) {
+  for (std::size_t i = grammar::run_end(text, from, grammar::value); i < text.size();) {
     if (text[i] == ';') return i;
     const std::size_t quoted = text[i] == '"' ? grammar::quoted_size(text.substr(i)) : 0;
     i += quoted > 0 ? quoted : 1;
@@ -60,7 +58,7 @@ bool Params::parse(base::Cursor& in) {
   };
   const auto run = [&](grammar::Class which) {
     const auto begin = i;
-    while (i < text.size() && grammar::is(text[i], which)) ++i;
+    i = grammar::run_end(text, i, which);
     return i > begin;
   };
   for (;;) {
@@ -93,8 +91,8 @@ bool Params::parse(base::Cursor& in) {
     end = i;
   }
   const auto taken = in.take_count(end);
-  if (blanks) text_ = without_blanks(taken);
-  else text_ = std::string{taken};  // cheaper than assign() when it does not fit
+  if (blanks) text_.assign(without_blanks(taken));
+  else text_.assign(taken);
   return true;
 }
 

@@ -1,13 +1,14 @@
 // sip/params.h - ";name=value" parameters of a header, kept as one text.
 //
 // RFC 3261 section 25.1 generic-param. Most messages are asked for one or two parameters, so they are looked up
-// in the text, not split into a container; up to 15 bytes cost no allocation. Names compare without case.
+// in the text, not split into a container; up to 40 bytes cost no allocation. Names compare without case.
 #pragma once
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/cursor.h"
+#include "base/short_text.h"
 
 namespace sip {
 
@@ -41,13 +42,13 @@ class Params {
   }
 
   /// ";a=1;b", or empty.
-  const std::string& text() const { return text_; }
-  void print(std::string& out) const { out += text_; }
+  const base::ShortText& text() const { return text_; }
+  void print(std::string& out) const { out += text_.view(); }
   bool operator==(const Params&) const = default;
 
  private:
   bool next(std::size_t& at, std::string_view& name, std::string_view& value) const;
-  std::string text_;
+  base::ShortText text_;
 };
 
 }  // namespace sip

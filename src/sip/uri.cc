@@ -142,33 +142,35 @@ class UriParser {
   }
 
   std::optional<UriError> parse_sip() {
-    std::size_t i = uri_.user_;
-    if (const auto at = text_.find('@', i); at != std::string_view::npos) {
-      std::size_t end = i;
-      while (end < at && grammar::is(text_[end], grammar::user)) ++end;
-      if (end < at) {  // an escape, a password, or a character that may not be there
-        const auto userinfo = text_.substr(i, at - i);
-        const auto colon = userinfo.find(':');
-        const auto user = userinfo.substr(0, colon);
-        if (!is_escaped(user, grammar::user)) return UriError::user;
-        end = i + user.size();
-        if (colon != std::string_view::npos) {
-          if (!is_escaped(userinfo.substr(colon + 1), grammar::user)) return UriError::user;
-          uri_.password_ = offset(i + colon + 1);
-        }
-      }
-      if (end == i) return UriError::user;
-      uri_.user_end_ = offset(end);
-      i = at + 1;
-    } else {
+    const std::size_t begin = uri_.user_;
+    const std::size_t end = grammar::run_end(text_, begin, grammar::user);
+    if (end == text_.size() || text_[end] != '@') return parse_unusual_user(begin, text_.find('@', end));
+    if (end == begin) return UriError::user;
+    uri_.user_end_ = offset(end);
+    return parse_host(end + 1);
+  }
+
+  /// No user at all, or one with an escape, a password, or a character that may not be there.
+  std::optional<UriError> parse_unusual_user(std::size_t begin, std::size_t at) {
+    if (at == std::string_view::npos) {
       uri_.user_end_ = uri_.user_;
+      return parse_host(begin);
     }
-    return parse_host(i);
+    const auto userinfo = text_.substr(begin, at - begin);
+    const auto colon = userinfo.find(':');
+    const auto user = userinfo.substr(0, colon);
+    if (user.empty() || !is_escaped(user, grammar::user)) return UriError::user;
+    if (colon != std::string_view::npos) {
+      if (!is_escaped(userinfo.substr(colon + 1), grammar::user)) return UriError::user;
+      uri_.password_ = offset(begin + colon + 1);
+    }
+    uri_.user_end_ = offset(begin + user.size());
+    return parse_host(at + 1);
   }
 
   std::optional<UriError> parse_host(std::size_t i) {
     uri_.host_ = offset(i);
-    while (i < text_.size() && grammar::is(text_[i], grammar::host)) ++i;
+    i = grammar::run_end(text_, i, grammar::host);
     if (i == uri_.host_) {
       base::Cursor in{text_.substr(i)};
       const auto address = grammar::take_host(in);  // [IPv6]
@@ -191,27 +193,25 @@ class UriParser {
 
   /// ";name=value" again and again, in one pass; then perhaps '?' and headers.
   std::optional<UriError> parse_parameters(std::size_t i) {
-    uri_.parameters_ = uri_.headers_ = offset(i);
-    if (i == text_.size()) return std::nullopt;
-    const auto question = text_.find('?', i);
-    const auto end = question == std::string_view::npos ? text_.size() : question;
-    uri_.headers_ = offset(end);
-    while (i < end) {
-      const auto name = ++i;  // behind the ';'
-      i = skip_escaped(name, end);
+    uri_.parameters_ = offset(i);
+    const auto end = text_.size();
+    while (i < end && text_[i] == ';') {
+      const auto name = ++i;
+      i = skip_escaped(name);
       if (i == name) return UriError::parameters;
-      if (i < end && text_[i] == '=') i = skip_escaped(i + 1, end);
-      if (i < end && text_[i] != ';') return UriError::parameters;
-      if (i + 1 == end) return UriError::parameters;  // a ';' with nothing behind it
+      if (i < end && text_[i] == '=') i = skip_escaped(i + 1);
     }
-    if (end < text_.size() && !is_escaped(text_.substr(end + 1), grammar::uri_header)) return UriError::headers;
-    return std::nullopt;
+    uri_.headers_ = offset(i);
+    if (i == end) return std::nullopt;
+    if (text_[i] != '?') return UriError::parameters;
+    return is_escaped(text_.substr(i + 1), grammar::uri_header) ? std::nullopt : std::optional{UriError::headers};
   }
 
   /// Behind the characters a parameter may hold.
-  std::size_t skip_escaped(std::size_t i, std::size_t end) const {
+  std::size_t skip_escaped(std::size_t i) const {
+    const auto end = text_.size();
     for (;; i += 3) {
-      while (i < end && grammar::is(text_[i], grammar::uri_param)) ++i;
+      i = grammar::run_end(text_, i, grammar::uri_param);
       if (i + 2 >= end || text_[i] != '%' || hex_value(text_[i + 1]) < 0 || hex_value(text_[i + 2]) < 0) return i;
     }
   }
@@ -243,7 +243,7 @@ base::Result<Uri, UriError> Uri::parse(std::string_view text) {
 
 std::optional<UriError> Uri::assign(std::string_view text) {
   if (text.size() > max_bytes) return UriError::too_long;
-  text_ = std::string{text};  // cheaper than assign() when it does not fit
+  text_.assign(text);
   password_ = port_ = 0;
   has_port_ = false;
   return UriParser{*this}.parse();
@@ -300,7 +300,7 @@ void Uri::assemble(const Parts& parts) {
   text += parts.parameters;
   headers_ = here();
   if (!parts.headers.empty()) (text += '?') += parts.headers;
-  text_ = std::move(text);
+  text_.assign(text);
 }
 
 std::string Uri::user_decoded() const { return unescape(user()).value_or(std::string{user()}); }
@@ -369,12 +369,12 @@ void Uri::clear_params() {
   assemble(changed);
 }
 
-void Uri::clear_headers() { text_.resize(std::min<std::size_t>(headers_, text_.size())); }
+void Uri::clear_headers() { text_.shorten(std::min<std::size_t>(headers_, text_.size())); }
 
 std::string Uri::address_of_record() const {
   switch (scheme_) {
     case Scheme::none: return {};
-    case Scheme::other: return text_;
+    case Scheme::other: return std::string{text_.view()};
     case Scheme::tel: {
       std::string aor = "tel:" + without_separators(user());
       if (const auto context = param("phone-context"); context && !user().starts_with('+'))

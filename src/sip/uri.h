@@ -1,7 +1,7 @@
 // sip/uri.h - SIP, SIPS and tel URIs, and any other scheme as opaque text.
 //
 // RFC 3261 section 19.1, RFC 3966. One string and the offsets of its parts: parsing copies the text once and
-// allocates only beyond 15 bytes; parts are views into the Uri and die with it or with the next change.
+// allocates only beyond 40 bytes; parts are views into the Uri and die with it or with the next change.
 // Parts are as on the wire, escapes included, unless a name says decoded.
 #pragma once
 #include <compare>
@@ -13,6 +13,7 @@
 #include "base/address.h"
 #include "base/cursor.h"
 #include "base/result.h"
+#include "base/short_text.h"
 
 namespace sip {
 
@@ -65,7 +66,7 @@ class Uri {
   bool has_param(std::string_view name) const { return param(name).has_value(); }
   /// "Subject=x&Route=y" without the '?'; empty when there are none.
   std::string_view headers() const;
-  const std::string& text() const { return text_; }
+  const base::ShortText& text() const { return text_; }
 
   void set_user(std::string_view plain);
   void set_host(std::string_view host);
@@ -83,14 +84,14 @@ class Uri {
   /// visual separators. Two texts are equal exactly when they name one address of record.
   std::string address_of_record() const;
 
-  void print(std::string& out) const { out += text_; }
+  void print(std::string& out) const { out += text_.view(); }
   /// The same text. RFC 3261's comparison is equivalent().
   bool operator==(const Uri& other) const { return text_ == other.text_; }
 
  private:
   friend class UriParser;
   std::string_view slice(std::size_t begin, std::size_t end) const {
-    return std::string_view{text_}.substr(begin, end - begin);
+    return text_.view().substr(begin, end - begin);
   }
   /// What a Uri consists of; assemble() writes the text anew and knows the offsets without parsing.
   struct Parts {
@@ -101,7 +102,7 @@ class Uri {
   Parts parts() const;
   void assemble(const Parts& parts);
 
-  std::string text_;
+  base::ShortText text_;
   std::uint16_t colon_ = 0, user_ = 0, user_end_ = 0, password_ = 0, host_ = 0, host_end_ = 0;
   std::uint16_t parameters_ = 0, headers_ = 0, port_ = 0;
   bool has_port_ = false;

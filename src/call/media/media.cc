@@ -48,6 +48,10 @@ const std::string& Media::local_sdp() const { return parts_->negotiation.local_t
 const std::string& Media::remote_sdp() const { return parts_->negotiation.remote_text(); }
 bool Media::negotiated() const { return parts_->negotiated(); }
 bool Media::has_offer() const { return parts_->negotiation.has_offer(); }
+bool Media::awaits_answer() const { return parts_->negotiation.awaits_answer(); }
+void Media::drop_offer() { parts_->negotiation.drop_offer(); }
+sdp::Direction Media::remote_direction() const { return parts_->negotiation.remote_direction(); }
+bool Media::set_direction(sdp::Direction direction) { return parts_->negotiation.set_direction(direction); }
 std::string Media::remote_codecs() const { return parts_->negotiation.remote_codecs(); }
 
 bool Media::held() const {

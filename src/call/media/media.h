@@ -108,8 +108,16 @@ class Media {
   /// Both descriptions are there: audio may flow.
   bool negotiated() const;
   bool has_offer() const;  ///< take_offer() was not answered yet.
+  /// Our last offer has no answer yet.
+  bool awaits_answer() const;
+  /// It will not have one: what was agreed on before still holds.
+  void drop_offer();
   /// The peer holds us (sendonly or inactive).
   bool held() const;
+  /// What the peer said it does, in its words: sendonly when it holds us.
+  sdp::Direction remote_direction() const;
+  /// What our descriptions say from now on. False: they said that before.
+  bool set_direction(sdp::Direction direction);
   /// "PCMU@8000h@20i" and so on: what the remote description listed (ep_codec_string).
   std::string remote_codecs() const;
 

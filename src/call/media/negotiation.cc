@@ -51,6 +51,7 @@ sdp::Capabilities Negotiation::capabilities(const base::Address& local) const {
   out.codecs = options_.codecs;
   out.rtp = {options_.advertised, local.port};
   out.preference = options_.preference;
+  out.direction = direction_;
   out.telephone_event_payload_type = options_.telephone_event_payload_type;
   return out;
 }
@@ -129,6 +130,7 @@ void Negotiation::make_offer(const base::Address& local, const Negotiation* peer
     }
   }
   remember(sdp::make_offer(wanted, local_.current()));
+  awaits_answer_ = true;
 }
 
 base::Result<void, Media::Refusal> Negotiation::take_answer(std::string_view text) {
@@ -139,7 +141,14 @@ base::Result<void, Media::Refusal> Negotiation::take_answer(std::string_view tex
   if (!sdp::audio_of(*agreement)) return base::Unexpected{Refusal::not_acceptable};
   remote_ = text;
   agreement_ = std::move(*agreement);
+  awaits_answer_ = false;
   return {};
+}
+
+sdp::Direction Negotiation::remote_direction() const {
+  const auto remote = sdp::Description::parse(remote_);
+  const auto* media = remote ? audio_line(*remote) : nullptr;
+  return media ? remote->direction_of(*media) : sdp::Direction::sendrecv;
 }
 
 std::string Negotiation::remote_codecs() const {

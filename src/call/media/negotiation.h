@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "call/media/media.h"
 
@@ -24,6 +25,10 @@ class Negotiation {
   base::Result<void, Refusal> make_answer(const base::Address& local, const Negotiation* peer, const ExtraPort& extra);
   void make_offer(const base::Address& local, const Negotiation* peer, const ExtraPort& extra);
   base::Result<void, Refusal> take_answer(std::string_view text);
+  bool awaits_answer() const { return awaits_answer_; }
+  void drop_offer() { awaits_answer_ = false; }
+  sdp::Direction remote_direction() const;
+  bool set_direction(sdp::Direction direction) { return std::exchange(direction_, direction) != direction; }
 
   const std::string& local_text() const { return local_text_; }
   /// The offer that waits for its answer, else what was agreed on last.
@@ -46,6 +51,8 @@ class Negotiation {
   std::string remote_;
   std::string offered_;
   sdp::Agreement agreement_;
+  sdp::Direction direction_ = sdp::Direction::sendrecv;  // ours: sendonly while the other leg of a bridge holds
+  bool awaits_answer_ = false;
 };
 
 }  // namespace call

@@ -123,11 +123,17 @@ Dialog::Order Dialog::on_request(const Message& request) {
 }
 
 void Dialog::on_response(const Message& response, Method method) {
-  if (!is_success(response.status()) || !refreshes_target(method)) return;
+  const bool early = is_provisional(response.status()) && method == Method::invite && !confirmed_;
+  if (!(is_success(response.status()) || early) || !refreshes_target(method)) return;
   if (const auto contact = response.get<Contact>(); contact && !contact->uri.empty()) remote_target_ = contact->uri;
-  if (confirmed_ || method != Method::invite) return;
+  if (early || confirmed_ || method != Method::invite) return;
   confirmed_ = true;
   take_routes(response, true);
+}
+
+void Dialog::take_over(const Dialog& early) {
+  local_cseq_ = std::max(local_cseq_, early.local_cseq_);
+  if (early.remote_cseq_ && (!remote_cseq_ || *remote_cseq_ < *early.remote_cseq_)) remote_cseq_ = early.remote_cseq_;
 }
 
 }  // namespace sip

@@ -42,7 +42,10 @@ class Dialog {
   Order on_request(const Message& request);
   /// A 2xx to a target refresh of ours moves the remote target (section 12.2.1.2). The first 2xx also replaces
   /// the route set of an early dialog (section 13.2.2.4).
+  /// A 1xx with Contact moves it too.
   void on_response(const Message& response, Method method);
+  /// `early` is the same dialog before the 2xx this one was made of: its CSeq numbers go on.
+  void take_over(const Dialog& early);
 
   const DialogId& id() const { return id_; }
   const Uri& remote_target() const { return remote_target_; }

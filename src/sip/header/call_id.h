@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "base/short_text.h"
 #include "sip/grammar.h"
 #include "sip/header.h"
 
@@ -11,16 +12,16 @@ struct CallId {
   static constexpr HeaderName name{"Call-ID", 'i'};
   static constexpr Arity arity = Arity::one;
 
-  std::string value;
+  base::ShortText value;
 
   static Parsed<CallId> parse(base::Cursor& in) {
     return parsed_by<CallId>(take, in);
   }
   static bool take(base::Cursor& in, CallId& into) {
-    into.value = std::string{grammar::take(in, grammar::word)};
+    into.value.assign(grammar::take(in, grammar::word));
     return !into.value.empty();
   }
-  void print(std::string& out) const { out += value; }
+  void print(std::string& out) const { out += value.view(); }
   bool operator==(const CallId&) const = default;
 };
 static_assert(Header<CallId>);
