@@ -47,7 +47,7 @@ std::unique_ptr<InviteSession> InviteSession::receive(SipEndpoint& endpoint, Use
 }
 
 std::unique_ptr<InviteSession> InviteSession::send(SipEndpoint& endpoint, User& user, sip::Message invite,
-                                                   const Flow& to, const SessionPolicy& policy) {
+                                                   const Flow& to, const SessionPolicy& policy, std::vector<Flow> others) {
   invite.add("Supported", supported(policy));
   if (policy.timer.enabled) sip::ask_for_session_timer(invite, policy.timer);
   // The copy that stays is a tight one.
@@ -55,7 +55,7 @@ std::unique_ptr<InviteSession> InviteSession::send(SipEndpoint& endpoint, User& 
   if (const auto from = session->invite_.get<sip::From>()) session->local_tag_ = from->params.text_of("tag");
   base::require(!session->local_tag_.empty(), "an INVITE of ours without From tag");
   endpoint.add_dialog({session->call_id_, session->local_tag_, {}}, *session);
-  session->invite_out_ = endpoint.send_request(std::move(invite), to, session.get());
+  session->invite_out_ = endpoint.send_request(std::move(invite), to, session.get(), std::move(others));
   return session;
 }
 
@@ -124,6 +124,7 @@ void InviteSession::hang_up(int status, std::string_view phrase, std::string_vie
         return reject(status, phrase, with_reason);
       }
       state_ = State::ending;
+      endpoint_.settle(invite_out_);
       cancel_wanted_ = true;
       cancel_reason_ = reason_header;
       if (provisional_came_) send_cancel();

@@ -50,8 +50,8 @@ Flow stamp_via(sip::Message& request, const Flow& from, bool force_rport) {
 }  // namespace
 
 SipEndpoint::SipEndpoint(io::Shard& shard, UasChecks checks)
-    : shard_{shard}, checks_{std::move(checks)}, transports_{shard, *this}, servers_{shard, *this}, clients_{shard, *this},
-      sweep_timer_{[this] { sweep(); }}, instance_{shard.random().hex(8)} {}
+    : shard_{shard}, checks_{std::move(checks)}, transports_{shard, *this}, servers_{shard, *this},
+      clients_{shard, *this}, resolver_{shard}, sweep_timer_{[this] { sweep(); }}, instance_{shard.random().hex(8)} {}
 
 SipEndpoint::~SipEndpoint() = default;
 
@@ -148,14 +148,17 @@ void SipEndpoint::respond(TransactionId id, const sip::Message& request, int sta
   respond(id, sip::Message::response(request, status, reason, new_tag()));
 }
 
-TransactionId SipEndpoint::send_request(sip::Message request, const Flow& to, ClientUser* user) {
-  const auto& from = point(to.point);
+sip::Via SipEndpoint::new_via(const Flow& to) {
   std::string via{"SIP/2.0/"};
-  via.append(name(to.transport)).append(" ").append(from.sent_by(to.transport)).append(";rport;branch=").append(sip::Via::magic_cookie);
-  via.append(shard_.random().hex(24));
+  via.append(name(to.transport)).append(" ").append(point(to.point).sent_by(to.transport));
+  via.append(";rport;branch=").append(sip::Via::magic_cookie).append(shard_.random().hex(24));
   base::Cursor text{via};
-  request.prepend(*sip::Via::parse(text));
-  return clients_.send(request, to, from.timing, user);
+  return *sip::Via::parse(text);
+}
+
+TransactionId SipEndpoint::send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others) {
+  request.prepend(new_via(to));
+  return clients_.send(request, to, point(to.point).timing, user, std::move(others));
 }
 
 void SipEndpoint::cancel(TransactionId invite, std::string_view reason) {
