@@ -72,6 +72,8 @@ struct ListeningPoint {
   /// Certificates; needed where `tls` is set, and to connect by TLS.
   std::shared_ptr<io::Credentials> credentials{};
   std::shared_ptr<io::Credentials> web_credentials{};  ///< of `wss`: wss.pem
+  /// Connects by WebSocket too: a phone. A server leaves that to browsers.
+  bool web_client = false;
   /// What goes into Via, Contact and Record-Route; empty and 0: the local address (ext-sip-ip, ext-sip-port).
   std::string advertised_host;
   std::uint16_t advertised_port = 0;

@@ -28,7 +28,7 @@ InviteSession::InviteSession(SipEndpoint& endpoint, User& user, bool outgoing, s
       success_timer_{[this] { repeat_success(); }}, give_up_timer_{[this] { finish(); }} {}
 
 InviteSession::~InviteSession() {
-  for (const auto id : {invite_out_, change_out_, bye_out_})
+  for (const auto id : {invite_out_, change_out_, bye_out_, refer_out_})
     if (id != no_transaction) endpoint_.forget(id);
   for (const auto id : {invite_in_, success_id_})
     if (id != no_transaction) endpoint_.set_user(id, nullptr);
@@ -163,15 +163,39 @@ Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
   return endpoint_.point(flow_.point).leads_nowhere(flow->remote.ip, flow_.remote.ip) ? flow_ : *flow;
 }
 
-void InviteSession::info(const Extra& extra) {
-  if (!dialog_ || state_ == State::over || state_ == State::ending) return;
-  auto request = dialog_->request(sip::Method::info);
+namespace {
+
+void put(sip::Message& request, const Extra& extra) {
   for (const auto& [name, value] : extra.headers) request.add(name, value);
   if (!extra.content_type.empty()) request.set_body(extra.content_type, extra.body);
+}
+
+}  // namespace
+
+void InviteSession::ask(sip::Method method, const Extra& extra) {
+  if (!dialog_ || state_ == State::over || state_ == State::ending) return;
+  auto request = dialog_->request(method);
+  put(request, extra);
   endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), nullptr);
 }
 
-void InviteSession::compact() { invite_ = {}; }
+bool InviteSession::refer(const Extra& extra) {
+  if (state_ != State::answered || refer_out_ != no_transaction) return false;
+  auto request = dialog_->request(sip::Method::refer);
+  put(request, extra);
+  refer_out_ = endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), this);
+  return true;
+}
+
+void InviteSession::respond(TransactionId id, const sip::Message& request, int status, const Extra& extra) {
+  endpoint_.respond(id, response_to(request, status, {}, extra));
+}
+
+void InviteSession::compact() {
+  // Assigning an empty message would keep the memory of the text.
+  { const sip::Message done = std::move(invite_); }
+  invite_ = {};
+}
 
 void InviteSession::give_up(const Ending& ending, std::string_view reason_header) {
   state_ = State::ending;

@@ -68,6 +68,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void respond(TransactionId id, const sip::Message& request, int status, std::string_view reason = {});
   /// Repeats what was sent: a 2xx to INVITE (RFC 6026: its user does that, not the transaction) or a reliable 1xx.
   void respond_with(TransactionId id, int status, std::string_view bytes) { servers_.respond(id, status, std::string{bytes}); }
+  /// 200 to OPTIONS: what we can do (RFC 3261 section 11.2).
+  void describe(TransactionId id, const sip::Message& options);
   void set_user(TransactionId id, ServerUser* user) { servers_.set_user(id, user); }
   bool answered(TransactionId id) const { return servers_.answered(id); }
 
@@ -129,7 +131,6 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void on_cancel(TransactionId id, const sip::Message& cancel);
   void reply(const sip::Message& request, const Flow& to, int status, std::string_view reason);
   void refuse(TransactionId id, const sip::Message& request, const Refusal& refusal);
-  void describe(TransactionId id, const sip::Message& options);
   void sweep();
   void sweep_soon();
 

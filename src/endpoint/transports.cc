@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/require.h"
+#include "endpoint/web_wire.h"
 #include "io/peer_names.h"
 #include "sip/header/via.h"
 #include "sip/name_addr.h"
@@ -112,8 +113,10 @@ void Transports::accept(const StreamSide& side, std::unique_ptr<io::Stream> stre
   ++accepted_from_[stream->remote().ip];
   const Route route{side.point, side.transport, stream->remote(), {}};
   Connection::Owner& told = *this;
-  add(std::make_unique<Connection>(shard_, told, std::move(facts), std::make_unique<StreamWire>()), route)
-      .begin(std::move(stream));
+  std::unique_ptr<Wire> wire;
+  if (is_web(side.transport)) wire = std::make_unique<WebWire>(pages_);
+  else wire = std::make_unique<StreamWire>();
+  add(std::make_unique<Connection>(shard_, told, std::move(facts), std::move(wire)), route).begin(std::move(stream));
 }
 
 Connection& Transports::add(std::unique_ptr<Connection> connection, Route route) {
@@ -188,13 +191,15 @@ Connection* Transports::connection_for(const Flow& flow) {
 
 Connection* Transports::connect(const Flow& flow) {
   const auto& point = points_[flow.point].options;
-  const bool possible = connections_.size() < limits_.connections && !is_web(flow.transport) &&
-                        (!is_secure(flow.transport) || point.credentials);
+  const bool possible = connections_.size() < limits_.connections && (!is_web(flow.transport) || point.web_client);
   if (!possible) return nullptr;
   Connection::Facts facts{flow.point, flow.transport, {shard_.id(), ++connections_made_}, flow.domain, false};
   const std::string domain = flow.domain ? *flow.domain : flow.remote.ip.text();
   Connection::Owner& told = *this;
-  auto made = std::make_unique<Connection>(shard_, told, std::move(facts), std::make_unique<StreamWire>());
+  std::unique_ptr<Wire> wire;
+  if (is_web(flow.transport)) wire = std::make_unique<WebWire>(flow.domain ? domain : flow.remote.text(), shard_.random().u64());
+  else wire = std::make_unique<StreamWire>();
+  auto made = std::make_unique<Connection>(shard_, told, std::move(facts), std::move(wire));
   auto stream = is_secure(flow.transport) ? shard_.connect_tls(flow.remote, made.get(), point.credentials, domain)
                                           : shard_.connect(flow.remote, made.get());
   auto& connection = add(std::move(made), {flow.point, flow.transport, flow.remote, flow.domain ? *flow.domain : ""});

@@ -11,6 +11,7 @@
 
 #include "endpoint/connection.h"
 #include "endpoint/flow.h"
+#include "http/message.h"
 #include "sip/message.h"
 
 namespace endpoint {
@@ -69,6 +70,8 @@ class Transports : Connection::Owner {
   Tap* tap() const { return tap_; }
   std::size_t connections() const { return connections_.size(); }
   void set_limits(const Limits& limits) { limits_ = limits; }
+  /// Who answers HTTP requests on WebSocket ports; null: 404. It outlives the connections.
+  void set_pages(http::Pages* pages) { pages_ = pages; }
 
  private:
   struct Point;
@@ -125,6 +128,7 @@ class Transports : Connection::Owner {
   std::unordered_map<base::Ip, std::size_t, base::IpHash> accepted_from_;
   std::uint32_t connections_made_ = 0;
   Limits limits_;
+  http::Pages* pages_ = nullptr;
   Tap* tap_ = nullptr;
 };
 

@@ -17,8 +17,8 @@ namespace {
 endpoint::UasChecks what_we_do() {
   using sip::Method;
   return {{Method::invite, Method::bye, Method::options, Method::register_, Method::info, Method::update,
-           Method::prack},
-          {"path", "100rel", "timer"}};
+           Method::prack, Method::refer, Method::notify, Method::message},
+          {"path", "100rel", "timer", "replaces", "norefersub"}};
 }
 
 call::SwitchOptions options_of(const dialplan::CoreSettings& core, std::uint16_t shards) {
@@ -78,16 +78,19 @@ Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration,
   std::vector<endpoint::SipEndpoint*> endpoints;
   std::vector<location::LocationService*> locations;
   std::vector<location::Gateways*> gateways;
+  std::vector<call::Switch*> switches;
   for (auto* shard : shards) {
     shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secret, keeping));
     endpoints.push_back(&shards_.back()->endpoint);
     locations.push_back(&shards_.back()->location);
     gateways.push_back(&shards_.back()->gateways);
+    switches.push_back(&shards_.back()->calls);
   }
   for (auto& server : shards_) {
     server->endpoint.join(endpoints);
     server->location.join(locations);
     server->gateways.join(gateways);
+    server->calls.join(switches);
     // A global set by one call is seen by all.
     server->runtime.set_global_listener([this, from = server->shard.id()](std::string_view name, std::string_view value) {
       for (auto& other : shards_)
