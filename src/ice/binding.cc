@@ -1,6 +1,6 @@
-#include "ice/stun.h"
+#include "ice/binding.h"
 
-#include <algorithm>
+#include "ice/stun.h"
 
 namespace ice {
 
@@ -15,7 +15,6 @@ std::uint8_t byte(std::string_view text, std::size_t at) { return static_cast<st
 std::uint16_t u16(std::string_view text, std::size_t at) {
   return static_cast<std::uint16_t>(byte(text, at) << 8 | byte(text, at + 1));
 }
-std::uint32_t u32(std::string_view text, std::size_t at) { return std::uint32_t{u16(text, at)} << 16 | u16(text, at + 2); }
 
 void put16(std::string& out, unsigned value) {
   out += static_cast<char>(value >> 8);
@@ -27,14 +26,6 @@ std::array<std::uint8_t, 16> mask_of(std::string_view message) {
   std::array<std::uint8_t, 16> mask{};
   for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = byte(message, 4 + i);
   return mask;
-}
-
-std::string header(std::uint16_t type, std::size_t length, std::string_view cookie_and_id) {
-  std::string out;
-  put16(out, type);
-  put16(out, static_cast<unsigned>(length));
-  out += cookie_and_id;
-  return out;
 }
 
 /// Section 14.1 and 14.2: the value of a (XOR-)MAPPED-ADDRESS.
@@ -60,32 +51,12 @@ TransactionId new_transaction(base::Random& random) {
 }
 
 std::string binding_request(const TransactionId& id) {
-  std::string tail;
-  put16(tail, magic_cookie >> 16);
-  put16(tail, magic_cookie & 0xffff);
-  for (const auto each : id) tail += static_cast<char>(each);
-  return header(type_request, 0, tail);
-}
-
-bool is_stun(std::string_view datagram) {
-  return datagram.size() >= header_size && byte(datagram, 0) < 4 && u32(datagram, 4) == magic_cookie &&
-         u16(datagram, 2) % 4 == 0 && header_size + u16(datagram, 2) <= datagram.size();
-}
-
-bool is_binding_request(std::string_view datagram) { return is_stun(datagram) && u16(datagram, 0) == type_request; }
-
-std::string binding_response(std::string_view request, const base::Address& source) {
-  if (!is_binding_request(request)) return {};
-  const bool ipv4 = source.ip.family == base::Family::ipv4;
-  const std::size_t size = ipv4 ? 4 : 16;
-  const auto mask = mask_of(request);
-  std::string out = header(type_success, 4 + 4 + size, request.substr(4, 16));
-  put16(out, attribute_xor_mapped);
-  put16(out, static_cast<unsigned>(4 + size));
-  out += '\0';
-  out += ipv4 ? '\1' : '\2';
-  put16(out, source.port ^ (magic_cookie >> 16));
-  for (std::size_t i = 0; i < size; ++i) out += static_cast<char>(source.ip.bytes[i] ^ mask[i]);
+  std::string out;
+  put16(out, type_request);
+  put16(out, 0);
+  put16(out, magic_cookie >> 16);
+  put16(out, magic_cookie & 0xffff);
+  for (const auto each : id) out += static_cast<char>(each);
   return out;
 }
 

@@ -14,7 +14,7 @@
 #include <set>
 #include <string>
 
-#include "ice/stun.h"
+#include "ice/binding.h"
 #include "io/port.h"
 
 namespace ahoy {

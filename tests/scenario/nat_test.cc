@@ -16,11 +16,10 @@ constexpr std::string_view to_bob = R"(<extension name="bob"><condition field="d
 /// Says that everybody is 203.0.113.9.
 struct StunServer : io::UdpReceiver {
   std::unique_ptr<io::UdpSocket> socket;
-  bool silent = false;
   explicit StunServer(sim::Host& host) { socket = host.shard().open_udp({host.ip(), 3478}, io::Sharing::exclusive, this).value(); }
   void on_datagrams(std::span<const io::Datagram> batch) override {
     for (const auto& datagram : batch)
-      if (!silent) socket->send(datagram.from, ice::binding_response(datagram.bytes, {base::Ip::v4(203, 0, 113, 9), 1}));
+      if (const auto answer = ice::answer_binding(datagram.bytes, {base::Ip::v4(203, 0, 113, 9), 1})) socket->send(datagram.from, *answer);
   }
 };
 
