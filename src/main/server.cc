@@ -53,7 +53,7 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
       writes{keeping.storage ? std::make_unique<store::WriteBehind>(on, keeping.storage) : nullptr},
       kept_bindings{writes ? std::make_unique<store::Bindings>(*writes) : nullptr},
       location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()},
-      pinger{endpoint, location.local()}, gateways{endpoint}, journal{on},
+      pinger{endpoint, location.local()}, gateways{endpoint}, gateway_calls{gateways}, journal{on},
       recorder{writes ? std::make_unique<store::CallRecords>(*writes) : nullptr,
                keeping.csv_file.empty() ? nullptr : std::make_unique<record::CsvFile>(on, keeping.csv_file),
                record::default_csv_template} {
@@ -64,6 +64,7 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
   endpoint.set_tap(&journal);
   calls.add_observer(journal);
   calls.add_observer(recorder);
+  calls.add_observer(gateway_calls);
 }
 
 ShardServer::~ShardServer() {
