@@ -21,7 +21,7 @@ call::SwitchOptions options_of(const dialplan::CoreSettings& core, std::uint16_t
   call::SwitchOptions options;
   // Two legs a call and an uneven spread: a shard may hold more than its plain share.
   options.max_sessions = shards == 1 ? core.max_sessions : core.max_sessions / shards + core.max_sessions / 4 + 1;
-  options.sessions_per_second = core.sessions_per_second;
+  options.sessions_per_second = (core.sessions_per_second + shards - 1) / shards;  // each its share, and one at least
   return options;
 }
 
