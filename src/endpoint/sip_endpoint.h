@@ -31,6 +31,13 @@ class RequestHandler {
   virtual void on_request(TransactionId id, sip::Message request, const Flow& from) = 0;
 };
 
+/// Hears that a connection has ended, on every shard: whoever can be reached over it alone cannot any more.
+class ConnectionWatcher {
+ public:
+  virtual ~ConnectionWatcher() = default;
+  virtual void on_connection_gone(const ConnectionId& connection) = 0;
+};
+
 /// Something that must outlive its owner to end its transactions properly.
 class Lingering {
  public:
@@ -49,6 +56,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   /// Who takes requests of that method outside dialogs. Without one: OPTIONS is answered 200, others 503.
   void set_handler(sip::Method method, RequestHandler* handler) { handlers_[static_cast<std::size_t>(method)] = handler; }
   void set_tap(Tap* tap) { transports_.set_tap(tap); }
+  /// Null: nobody.
+  void set_connection_watcher(ConnectionWatcher* watcher) { watcher_ = watcher; }
   void set_limits(const Transports::Limits& limits) { transports_.set_limits(limits); }
 
   io::Shard& shard() { return shard_; }
@@ -114,7 +123,10 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
 
  private:
   void on_message(sip::Message message, const Flow& flow) override;
-  void on_connection_gone(const ConnectionId& connection) override { clients_.on_connection_gone(connection); }
+  void on_connection_gone(const ConnectionId& connection) override {
+    clients_.on_connection_gone(connection);
+    if (watcher_) watcher_->on_connection_gone(connection);
+  }
   void send_response(const Flow& to, std::string_view bytes) override { send_bytes(to, bytes); }
   Flow send_request(const Flow& to, std::string_view bytes) override { return send_bytes(to, bytes); }
   sip::Message readdress(std::string_view request, const Flow& before, const Flow& to) override;
@@ -140,6 +152,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   std::unordered_map<std::string, RequestHandler*> dialogs_;
   std::vector<std::unique_ptr<Lingering>> lingering_;
   io::Timer sweep_timer_;
+  ConnectionWatcher* watcher_ = nullptr;
   std::string instance_;  // part of our Call-IDs
 };
 

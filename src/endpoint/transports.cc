@@ -4,6 +4,7 @@
 #include "base/metrics.h"
 #include "base/require.h"
 #include "endpoint/web_wire.h"
+#include "ice/stun.h"
 #include "io/peer_names.h"
 #include "sip/header/via.h"
 #include "sip/name_addr.h"
@@ -14,6 +15,7 @@ namespace {
 
 const base::metrics::Counter unparsable{"ahoy_sip_unparsable_total", "Datagrams that were no SIP message"};
 const base::metrics::Counter handed_over{"ahoy_sip_handed_over_total", "Messages moved to the shard that owns them"};
+const base::metrics::Counter stun_requests{"ahoy_sip_stun_total", "STUN requests on SIP ports: keepalives of phones"};
 const base::metrics::Counter connections_refused{"ahoy_sip_connections_refused_total", "Connections closed at once: a limit was met"};
 const base::metrics::Counter connections_dropped{"ahoy_sip_connections_dropped_total", "Connections ended by us: too slow, or not SIP"};
 const base::metrics::Gauge connections_open{"ahoy_sip_connections", "Open SIP connections"};
@@ -87,6 +89,12 @@ std::optional<PointId> Transports::find_point(std::string_view profile, base::Fa
 
 void Transports::UdpSide::on_datagrams(std::span<const io::Datagram> batch) {
   for (const auto& datagram : batch) {
+    if (ice::is_stun(datagram.bytes)) {
+      stun_requests.add();
+      if (const auto answer = ice::answer_binding(datagram.bytes, datagram.from))
+        owner->points_[point].udp->send(datagram.from, *answer);
+      continue;
+    }
     auto message = sip::Message::parse(std::string{datagram.bytes});
     if (!message) {
       if (message.error().kind != sip::ParseError::Kind::empty) unparsable.add();

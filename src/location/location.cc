@@ -21,7 +21,9 @@ std::string address_of_record(std::string_view user, std::string_view domain) {
 std::string_view user_of(std::string_view aor) { return aor.substr(0, aor.rfind('@')); }
 
 Location::Location(endpoint::SipEndpoint& endpoint, store::Bindings* keep)
-    : endpoint_{endpoint}, shard_{endpoint.shard()}, keep_{keep}, timer_{[this] { on_alarm(); }} {}
+    : endpoint_{endpoint}, shard_{endpoint.shard()}, keep_{keep}, timer_{[this] { on_alarm(); }} {
+  endpoint.set_connection_watcher(this);
+}
 
 std::span<const Binding> Location::find(std::string_view aor) {
   const auto found = users_.find(aor);
@@ -84,6 +86,7 @@ void Location::put(Users::value_type& entry, const Binding& binding) {
     bindings_now.add();
   }
   keep(entry.first, binding);
+  watch_connection(entry, binding);
   for (auto* observer : observers_) observer->on_registered(entry.first, binding, refreshed);
 }
 
@@ -177,6 +180,26 @@ std::size_t Location::flush_all() {
 Location::Users::value_type& Location::user(std::string_view aor) {
   if (const auto found = users_.find(aor); found != users_.end()) return *found;
   return *users_.try_emplace(std::string{aor}, User{{}, alarms_.end()}).first;
+}
+
+void Location::watch_connection(Users::value_type& entry, const Binding& binding) {
+  if (!binding.flow.connection || !(binding.is_outbound() || is_web(binding.flow.transport))) return;
+  const auto [first, last] = by_connection_.equal_range(binding.flow.connection);
+  if (std::any_of(first, last, [&](const auto& known) { return known.second == entry.first; })) return;
+  by_connection_.emplace(binding.flow.connection, entry.first);
+}
+
+void Location::on_connection_gone(const endpoint::ConnectionId& connection) {
+  const auto [first, last] = by_connection_.equal_range(connection);
+  for (auto each = first; each != last; ++each) {
+    const auto found = users_.find(each->second);
+    if (found == users_.end()) continue;
+    remove_if(*found, true, [&](const Binding& binding) {
+      return binding.flow.connection == connection && (binding.is_outbound() || is_web(binding.flow.transport));
+    });
+    settle(*found);
+  }
+  by_connection_.erase(first, last);
 }
 
 void Location::watch(Users::value_type& entry) {

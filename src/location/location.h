@@ -49,12 +49,13 @@ enum class UpdateError : std::uint8_t {
   too_many,
 };
 
-class Location {
+class Location : endpoint::ConnectionWatcher {
  public:
   /// Without `keep` nothing survives the process.
   explicit Location(endpoint::SipEndpoint& endpoint, store::Bindings* keep = nullptr);
   Location(const Location&) = delete;
   Location& operator=(const Location&) = delete;
+  ~Location() override { endpoint_.set_connection_watcher(nullptr); }
 
   /// RFC 3261 section 10.3 steps 6 and 7.
   base::Result<void, UpdateError> update(std::string_view aor, const Registration& registration);
@@ -88,6 +89,12 @@ class Location {
     Alarms::iterator alarm;
   };
 
+  struct ConnectionHash {
+    std::size_t operator()(const endpoint::ConnectionId& id) const {
+      return std::hash<std::uint64_t>{}(std::uint64_t{id.shard} << 32 | id.number);
+    }
+  };
+
   base::Result<void, UpdateError> check(const User* user, const Registration& registration) const;
   void put(Users::value_type& entry, const Binding& binding);
   template <class Which>
@@ -95,6 +102,9 @@ class Location {
   void keep(const std::string& aor, const Binding& binding);
   void watch(Users::value_type& entry);
   void on_alarm();
+  /// Who is reached over that connection only (RFC 5626, RFC 7118) is reached no more.
+  void on_connection_gone(const endpoint::ConnectionId& connection) override;
+  void watch_connection(Users::value_type& entry, const Binding& binding);
   Users::value_type& user(std::string_view aor);
   void settle(Users::value_type& entry);
 
@@ -104,6 +114,8 @@ class Location {
   Users users_;
   std::size_t count_ = 0;
   Alarms alarms_;
+  /// Users by the connection that alone leads to them; looked through, and never trusted to be current.
+  std::unordered_multimap<endpoint::ConnectionId, std::string, ConnectionHash> by_connection_;
   io::Timer timer_;
   std::vector<Observer*> observers_;
 };

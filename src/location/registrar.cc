@@ -9,9 +9,11 @@
 #include "sip/header/cseq.h"
 #include "sip/header/date.h"
 #include "sip/header/expires.h"
+#include "sip/header/flow_timer.h"
 #include "sip/header/from.h"
 #include "sip/header/min_expires.h"
 #include "sip/header/path.h"
+#include "sip/header/require.h"
 #include "sip/header/supported.h"
 
 namespace location {
@@ -73,7 +75,7 @@ void Registrar::on_request(endpoint::TransactionId id, sip::Message message, con
   if (!authorize(request)) return;
 
   request.aor = address_of_record(request.user, request.domain);
-  if (!read_contacts(request)) return;
+  if (!check_outbound(request) || !read_contacts(request)) return;
   request.registration.replace_others = !request.settings.multiple;
   if (request.settings.registrations_max != 0) request.registration.limit = request.settings.registrations_max;
   if (const auto done = location_.update(request.aor, request.registration); !done) {
@@ -135,6 +137,19 @@ bool Registrar::read_contacts(Request& request) {
   }
   const std::string path = path_of(message);
   return std::ranges::all_of(*contacts, [&](const sip::Contact& each) { return read_contact(request, each, path); });
+}
+
+/// RFC 5626 section 6: a flow is of use only when the proxy next to the phone keeps it too.
+bool Registrar::check_outbound(Request& request) {
+  const auto& message = request.message;
+  if (!message.has_token<sip::Supported>("outbound") || message.texts_of("Via").size() < 2) return true;
+  const auto contacts = message.all<sip::Contact>();
+  const bool asks = contacts && std::ranges::any_of(*contacts, [](const auto& each) { return each.reg_id().has_value(); });
+  if (!asks) return true;
+  const auto path = message.all<sip::Path>();
+  if (path && !path->empty() && path->back().uri.has_param("ob")) return true;
+  refuse(request, 439, "First Hop Lacks Outbound Support");
+  return false;
 }
 
 bool Registrar::agree_expires(Request& request, const sip::Contact& contact, seconds& expires) {
@@ -200,6 +215,11 @@ void Registrar::accept(Request& request) {
     const auto left = std::max(std::chrono::ceil<seconds>(binding.expires - now) - request.settings.late_margin, seconds{0});
     if (left == seconds{0}) continue;
     response.add("Contact", std::string{binding.contact()} + ";expires=" + std::to_string(left.count()));
+  }
+  if (std::ranges::any_of(request.registration.bindings, &Binding::is_outbound)) {
+    response.set(sip::Require::of("outbound"));
+    const bool datagram = request.from.transport == endpoint::Transport::udp;
+    response.set(sip::FlowTimer::of(static_cast<std::uint32_t>((datagram ? flow_timer_datagram : flow_timer_stream).count())));
   }
   // RFC 3327 section 5.3.
   if (request.message.has_token<sip::Supported>("path"))

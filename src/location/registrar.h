@@ -36,6 +36,9 @@ class Registrar : public endpoint::RequestHandler {
   static constexpr std::chrono::seconds expires_default{3600};
   /// Nobody gets more, whatever is configured.
   static constexpr std::chrono::seconds expires_most{7 * 24 * 3600};
+  /// Flow-Timer (RFC 5626 section 5.4): how often a phone with an outbound flow has to be heard of. Over a connection it
+  /// is for NATs; what is dead is found by TCP's own probes.
+  static constexpr std::chrono::seconds flow_timer_stream{120}, flow_timer_datagram{28};
   /// RFC 3261 section 10.3 step 7: who asks for an hour or more is never told that it is too brief.
   static constexpr std::chrono::seconds never_too_brief{3600};
 
@@ -55,6 +58,7 @@ class Registrar : public endpoint::RequestHandler {
   /// False: answered.
   bool authorize(Request& request);
   bool read_contacts(Request& request);
+  bool check_outbound(Request& request);
   bool read_contact(Request& request, const sip::Contact& contact, std::string_view path);
   bool agree_expires(Request& request, const sip::Contact& contact, std::chrono::seconds& expires);
   void refuse(Request& request, int status, std::string_view reason = {});

@@ -351,6 +351,25 @@ TEST(Registrar, NAT_09_InstanceAndRegIdReplaceWhateverTheContactIs) {
                                             "<sip:bob@10.0.0.1:2222>" + instance + ";reg-id=2;expires=3600"));
 }
 
+TEST(Registrar, TRX_16_AnOutboundFlowIsConfirmedWithItsTimer) {
+  World w;
+  const auto done = w.enroll("Contact: <sip:bob@a;ob>;+sip.instance=\"<urn:x>\";reg-id=1\nSupported: path, outbound\n");
+  EXPECT_EQ(text_of(done, "Require"), "outbound");
+  EXPECT_EQ(text_of(done, "Flow-Timer"), std::to_string(location::Registrar::flow_timer_datagram.count()));
+  EXPECT_EQ(text_of(w.enroll("Contact: <sip:bob@b>\nSupported: outbound\n"), "Flow-Timer"), "(none)");
+}
+
+TEST(Registrar, TRX_16_AProxyThatKeepsNoFlowsIsRefused) {
+  World w;
+  const std::string contact_line = "Contact: <sip:bob@a;ob>;+sip.instance=\"<urn:x>\";reg-id=1\nSupported: path, outbound\n";
+  const std::string second_via = "Via: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bKabc\n";
+  expect_reply(w, w.enroll(second_via + contact_line), 439);
+  expect_reply(w, w.enroll(second_via + "Path: <sip:edge.example.com;lr>\n" + contact_line), 439);
+  EXPECT_EQ(w.part().service.local().count(), 0U);
+  expect_reply(w, w.enroll(second_via + "Path: <sip:inner.example.com;lr>, <sip:token@edge.example.com;lr;ob>\n" + contact_line), 200);
+  EXPECT_EQ(w.part().service.local().count(), 1U);
+}
+
 TEST(Registrar, NAT_09_RegIdOfAPhoneWithoutOutboundIsIgnored) {
   World w;
   w.enroll("Contact: <sip:bob@a>;+sip.instance=\"<urn:x>\";reg-id=1\n");

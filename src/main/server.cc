@@ -14,7 +14,7 @@ endpoint::UasChecks what_we_do() {
   using sip::Method;
   return {{Method::invite, Method::bye, Method::options, Method::register_, Method::info, Method::update,
            Method::prack, Method::refer, Method::notify, Method::message},
-          {"path", "100rel", "timer", "replaces", "norefersub"}};
+          {"path", "outbound", "100rel", "timer", "replaces", "norefersub"}};
 }
 
 call::SwitchOptions options_of(const dialplan::CoreSettings& core, std::uint16_t shards) {

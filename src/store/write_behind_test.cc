@@ -64,7 +64,15 @@ struct TestShard : io::Shard {
   base::Result<std::unique_ptr<io::Listener>, io::Reason> listen_local(const std::string&, io::Acceptor&) override {
     return base::Unexpected<io::Reason>{io::Reason::other};
   }
+  base::Result<std::unique_ptr<io::Listener>, io::Reason> listen_tls(const base::Address&, io::Acceptor&,
+                                                                     std::shared_ptr<io::Credentials>) override {
+    return base::Unexpected<io::Reason>{io::Reason::other};
+  }
   std::unique_ptr<io::Stream> connect(const base::Address&, io::StreamHandler*) override { return nullptr; }
+  std::unique_ptr<io::Stream> connect_tls(const base::Address&, io::StreamHandler*, std::shared_ptr<io::Credentials>,
+                                          const std::string&) override {
+    return nullptr;
+  }
   void post(std::uint16_t, base::Function<void()> work) override { work(); }
   bool offload(base::Function<void()> work, base::Function<void()> done) override {
     if (refuse) return false;

@@ -65,6 +65,11 @@ struct Town {
     EXPECT_GT(bob->last_call()->verdict().share_of(440), 0.8);
     EXPECT_EQ(bob->last_call()->verdict().ended, "bye");
   }
+  std::size_t registrations() const {
+    std::size_t count = 0;
+    for (std::uint16_t id = 0; id < house.server->count(); ++id) count += house.server->at(id).location.local().count();
+    return count;
+  }
   static std::string first_with(const std::vector<std::string>& messages, std::string_view text) {
     for (const auto& message : messages)
       if (message.find(text) != std::string::npos) return message.substr(message.find(text));
@@ -101,10 +106,12 @@ TEST(Transports, ViaAndContactNameTheTransportOfEachFlow) {
 TEST(Transports, ACallToAClosedBrowserFailsAtOnce) {
   Town town{Transport::udp, Transport::wss};
   ASSERT_TRUE(town.house.world.run_until([&] { return town.alice->registered() && town.bob->registered(); }, 5s));
+  EXPECT_EQ(town.registrations(), 2U);
   town.bob.reset();  // the tab is closed
   town.house.world.run_for(1s);
   auto& call = town.alice->dial("bob");
   ASSERT_TRUE(town.house.world.run_until([&] { return call.over(); }, 3s)) << "no server connects to a browser";
+  EXPECT_EQ(town.registrations(), 1U) << "its registration went with its connection";
   EXPECT_FALSE(call.verdict().answered);
 }
 
