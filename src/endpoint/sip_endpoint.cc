@@ -150,7 +150,7 @@ void SipEndpoint::respond(TransactionId id, const sip::Message& request, int sta
 
 sip::Via SipEndpoint::new_via(const Flow& to) {
   std::string via{"SIP/2.0/"};
-  via.append(name(to.transport)).append(" ").append(point(to.point).sent_by(to.transport));
+  via.append(name(to.transport)).append(" ").append(point(to.point).sent_by(to.transport, to.remote.ip));
   via.append(";rport;branch=").append(sip::Via::magic_cookie).append(shard_.random().hex(24));
   base::Cursor text{via};
   return *sip::Via::parse(text);
@@ -182,8 +182,8 @@ std::string SipEndpoint::send_ack(sip::Message ack, const Flow& to) {
   const auto& from = point(to.point);
   sip::Via via;
   via.transport = name(to.transport);
-  via.host = from.host();
-  via.port = from.port(to.transport);
+  via.host = from.host(to.remote.ip);
+  via.port = from.port(to.transport, to.remote.ip);
   via.params.set("branch", std::string{sip::Via::magic_cookie} + shard_.random().hex(24));
   via.params.set("rport");
   ack.prepend(via);
@@ -214,7 +214,7 @@ std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) cons
 
 sip::Uri SipEndpoint::contact(const Flow& flow, std::string_view user) const {
   const auto& at = point(flow.point);
-  auto uri = sip::Uri::sip(user, at.host(), at.port(flow.transport));
+  auto uri = sip::Uri::sip(user, at.host(flow.remote.ip), at.port(flow.transport, flow.remote.ip));
   if (flow.transport != Transport::udp) uri.set_param("transport", parameter(flow.transport));
   return uri;
 }
