@@ -9,6 +9,7 @@
 #include "dialplan/configuration.h"
 #include "endpoint/authenticator.h"
 #include "endpoint/flow.h"
+#include "location/pager.h"
 
 namespace ahoy {
 
@@ -20,6 +21,7 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
                                                   std::vector<endpoint::PointId> points);
 
 /// nonce-ttl and rfc8760-auth-algorithms.
+location::Pager::Settings pager_settings(const dialplan::Profile& profile);
 endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile);
 
 /// The address of the interface that leads outside; loopback when there is none. For "auto".

@@ -13,6 +13,7 @@
 #include "endpoint/sip_endpoint.h"
 #include "io/port.h"
 #include "location/location_service.h"
+#include "location/pager.h"
 #include "location/registrar.h"
 #include "record/journal.h"
 #include "record/recorder.h"
@@ -54,6 +55,7 @@ struct ShardServer {
   std::unique_ptr<store::Bindings> kept_bindings;
   location::LocationService location;
   location::Registrar registrar;
+  location::Pager pager;
   record::Journal journal;
   record::Recorder recorder;
 };
