@@ -14,6 +14,7 @@
 #include "io/port.h"
 #include "location/gateways.h"
 #include "location/location_service.h"
+#include "location/pager.h"
 #include "location/pinger.h"
 #include "location/registrar.h"
 #include "main/external_addresses.h"
@@ -61,6 +62,7 @@ struct ShardServer {
   location::Registrar registrar;
   location::Pinger pinger;
   location::Gateways gateways;
+  location::Pager pager;
   record::Journal journal;
   record::Recorder recorder;
 };
