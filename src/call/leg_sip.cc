@@ -275,6 +275,15 @@ void Leg::on_answered(const sip::Message& response) {
 }
 
 int Leg::on_info(const sip::Message& info) {
+  // RFC 5168: a picture from scratch is wanted; only who sends the pictures can do that.
+  if (base::same(info.content_type(), "application/media_control+xml")) {
+    if (!peer_ || !peer_->session_) return 200;
+    endpoint::Extra passed;
+    passed.content_type = info.content_type();
+    passed.body = info.body();
+    peer_->session_->info(passed);
+    return 200;
+  }
   const auto digit = digit_of(info);
   if (!digit) return info.has_body() ? 415 : 200;
   if (peer_ && media_->joined()) peer_->media().send_digits(std::string_view{&digit->digit, 1}, digit->duration);

@@ -142,6 +142,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void on_request(sip::Message request, const Flow& flow);
   void on_cancel(TransactionId id, const sip::Message& cancel);
   void reply(const sip::Message& request, const Flow& to, int status, std::string_view reason);
+  void refuse_unhandled(TransactionId id, const sip::Message& request);
   void refuse(TransactionId id, const sip::Message& request, const Refusal& refusal);
   void sweep();
   void sweep_soon();

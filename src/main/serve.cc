@@ -1,6 +1,7 @@
 // main/serve.cc - `ahoy serve`: make what is missing, open, prove, run, stop in order.
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -120,6 +121,7 @@ std::string reload(Server& server, const ServeOptions& options) {
     return wrong;
   }
   server.reconfigure(*fresh);
+  if (options.log_level.empty()) base::log::set_level(level_of((*fresh)->core.loglevel));
   base::log::notice("config", "configuration reloaded");
   return {};
 }
@@ -178,6 +180,7 @@ void print_how_to_call(const Server& server, const ServeOptions& options) {
 
 int serve(const ServeOptions& options) {
   const sigset_t signals = block_signals();
+  ::umask(0077);  // call records, recordings and registrations are about people
   if (const auto problem = prepare(options)) return fail(*problem);
   auto configuration = load_configuration(options.config_dir, options.state_dir);
   if (!configuration) {

@@ -17,7 +17,8 @@ namespace {
 endpoint::UasChecks what_we_do() {
   using sip::Method;
   return {{Method::invite, Method::bye, Method::options, Method::register_, Method::info, Method::update,
-           Method::prack, Method::refer, Method::notify, Method::message},
+           Method::prack, Method::refer, Method::notify, Method::message, Method::subscribe,
+           Method::publish},
           {"path", "outbound", "100rel", "timer", "replaces", "norefersub"}};
 }
 
@@ -25,7 +26,7 @@ call::SwitchOptions options_of(const dialplan::CoreSettings& core, std::uint16_t
   call::SwitchOptions options;
   // Two legs a call and an uneven spread: a shard may hold more than its plain share.
   options.max_sessions = shards == 1 ? core.max_sessions : core.max_sessions / shards + core.max_sessions / 4 + 1;
-  options.sessions_per_second = core.sessions_per_second;
+  options.sessions_per_second = (core.sessions_per_second + shards - 1) / shards;  // each its share, and one at least
   return options;
 }
 
@@ -53,7 +54,8 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
       writes{keeping.storage ? std::make_unique<store::WriteBehind>(on, keeping.storage) : nullptr},
       kept_bindings{writes ? std::make_unique<store::Bindings>(*writes) : nullptr},
       location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()},
-      pinger{endpoint, location.local()}, gateways{endpoint}, gateway_calls{gateways}, journal{on},
+      pinger{endpoint, location.local()}, gateways{endpoint}, gateway_calls{gateways},
+      pager{endpoint, authenticator, accounts, location}, journal{on},
       recorder{writes ? std::make_unique<store::CallRecords>(*writes) : nullptr,
                keeping.csv_file.empty() ? nullptr : std::make_unique<record::CsvFile>(on, keeping.csv_file),
                record::default_csv_template} {
@@ -61,6 +63,7 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
   runtime.set_location(&location);
   runtime.set_gateways(&gateways);
   endpoint.set_handler(sip::Method::register_, &registrar);
+  endpoint.set_handler(sip::Method::message, &pager);
   endpoint.set_tap(&journal);
   calls.add_observer(journal);
   calls.add_observer(recorder);
@@ -164,6 +167,7 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
   for (const auto& profile : configuration->profiles) {
     server.registrar.set_settings(profile.name, registrar_settings(profile, configuration));
     server.authenticator.set_policy(profile.name, auth_policy(profile));
+    server.pager.set_settings(profile.name, pager_settings(profile));
   }
   server.pinger.set_policy([configuration, &endpoint = server.endpoint](endpoint::PointId point) {
     return ping_policy(*configuration, endpoint.point(point).profile);

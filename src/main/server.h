@@ -14,6 +14,7 @@
 #include "io/port.h"
 #include "location/gateways.h"
 #include "location/location_service.h"
+#include "location/pager.h"
 #include "location/pinger.h"
 #include "location/registrar.h"
 #include "main/external_addresses.h"
@@ -63,6 +64,7 @@ struct ShardServer {
   location::Pinger pinger;
   location::Gateways gateways;
   GatewayCalls gateway_calls;
+  location::Pager pager;
   record::Journal journal;
   record::Recorder recorder;
 };
