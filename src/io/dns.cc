@@ -25,7 +25,9 @@ int type_number(base::dns::Type type) {
   return ns_t_a;
 }
 
-bool is_address(base::dns::Type type) { return type == base::dns::Type::a || type == base::dns::Type::aaaa; }
+bool is_address(base::dns::Type type) {
+  return type == base::dns::Type::a || type == base::dns::Type::aaaa;
+}
 
 /// Once in the life of the program.
 bool library_ready() {
@@ -63,7 +65,8 @@ Dns::Dns(Shard& shard, Reactor& reactor, const std::string& servers)
   options.tries = tries;
   options.sock_state_cb = &Dns::on_socket;
   options.sock_state_cb_data = this;
-  const int status = ares_init_options(&channel_, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+  const int status =
+      ares_init_options(&channel_, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
   if (status != ARES_SUCCESS) {
     base::log::error("dns", "names cannot be looked up: {}", ares_strerror(status));
     channel_ = nullptr;
@@ -94,8 +97,10 @@ void Dns::ask(base::dns::Question question, Done done) {
   const bool bare = is_address(question.type) && question.name.find('.') == std::string::npos;
   auto* asked = new Asked{this, std::move(question), std::move(done)};
   asked_.insert(asked);
-  if (bare) ares_search(channel_, asked->question.name.c_str(), ns_c_in, type, &Dns::on_answer, asked);
-  else ares_query(channel_, asked->question.name.c_str(), ns_c_in, type, &Dns::on_answer, asked);
+  if (bare)
+    ares_search(channel_, asked->question.name.c_str(), ns_c_in, type, &Dns::on_answer, asked);
+  else
+    ares_query(channel_, asked->question.name.c_str(), ns_c_in, type, &Dns::on_answer, asked);
   restart_timer();
 }
 

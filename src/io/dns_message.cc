@@ -30,7 +30,8 @@ std::uint16_t number_of(Type type) {
 /// Reads forward; once something is missing it stays broken and everything is 0 or empty.
 class Reader {
  public:
-  Reader(std::string_view message, std::size_t at, std::size_t end) : message_{message}, at_{at}, end_{std::min(end, message.size())} {}
+  Reader(std::string_view message, std::size_t at, std::size_t end)
+      : message_{message}, at_{at}, end_{std::min(end, message.size())} {}
 
   bool broken() const { return broken_; }
   std::size_t at() const { return at_; }

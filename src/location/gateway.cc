@@ -9,9 +9,16 @@
 namespace location {
 
 Gateway::Gateway(endpoint::SipEndpoint& endpoint, GatewayOptions options, Tell tell)
-    : endpoint_{endpoint}, shard_{endpoint.shard()}, options_{std::move(options)}, tell_{std::move(tell)},
-      registration_{options_.registration, shard_.now()}, ping_{options_.ping, shard_.now()}, responder_{options_.account},
-      call_id_{endpoint_.new_call_id()}, tag_{endpoint_.new_tag()}, timer_{[this] { work(); }} {
+    : endpoint_{endpoint},
+      shard_{endpoint.shard()},
+      options_{std::move(options)},
+      tell_{std::move(tell)},
+      registration_{options_.registration, shard_.now()},
+      ping_{options_.ping, shard_.now()},
+      responder_{options_.account},
+      call_id_{endpoint_.new_call_id()},
+      tag_{endpoint_.new_tag()},
+      timer_{[this] { work(); }} {
   status_.name = options_.name;
   status_.profile = options_.profile;
   status_.since = shard_.now();
@@ -48,8 +55,10 @@ void Gateway::work() {
   // A resolution under way takes what is asked for last; a REGISTER under way is let to its end first.
   while (const auto wanted = registration_.poll()) {
     asked_ = wanted->expires;
-    if (register_out_ != endpoint::no_transaction) again_ = true;
-    else if (ticket_ == endpoint::Resolver::no_ticket) resolve(sip::Method::register_);
+    if (register_out_ != endpoint::no_transaction)
+      again_ = true;
+    else if (ticket_ == endpoint::Resolver::no_ticket)
+      resolve(sip::Method::register_);
   }
   if (ping_.on_time(now)) {
     status_.pinged = now;
@@ -71,7 +80,8 @@ void Gateway::resolve(sip::Method method) {
 void Gateway::send(sip::Method method, std::vector<endpoint::Flow> flows) {
   if (flows.empty()) {
     const bool registers = method == sip::Method::register_;
-    base::log::warn("gateway", "{}: no way to {}", options_.name, options_.first_hop.value_or(options_.registrar).text());
+    base::log::warn("gateway", "{}: no way to {}", options_.name,
+                    options_.first_hop.value_or(options_.registrar).text());
     if (registers) return on_register_reply(nullptr);
     return on_ping_reply(0);
   }
@@ -131,10 +141,12 @@ void Gateway::on_moved(endpoint::TransactionId, const endpoint::Flow& flow, cons
 /// What the registrar gave our contact: its own expires, else that of the response, else what we asked for.
 std::chrono::seconds Gateway::granted_in(const sip::Message& response) const {
   auto granted = asked_;
-  if (const auto all = base::to_number<long>(base::trim(response.text_of("Expires").value_or("")))) granted = std::chrono::seconds{*all};
+  if (const auto all = base::to_number<long>(base::trim(response.text_of("Expires").value_or(""))))
+    granted = std::chrono::seconds{*all};
   if (const auto contacts = response.all<sip::Contact>())
     for (const auto& contact : *contacts)
-      if (contact.uri.user() == status_.contact.user() && contact.uri.host() == status_.contact.host() && contact.expires())
+      if (contact.uri.user() == status_.contact.user() && contact.uri.host() == status_.contact.host() &&
+          contact.expires())
         granted = std::chrono::seconds{*contact.expires()};
   return granted;
 }
@@ -160,8 +172,9 @@ void Gateway::on_register_reply(const sip::Message* response) {
   if (after != before && after == sip::Registration::State::reged)
     base::log::notice("gateway", "{}: registered for {} s", options_.name, status_.granted.count());
   if (after != before && after == sip::Registration::State::failed)
-    base::log::warn("gateway", "{}: registration failed: {}", options_.name,
-                    response ? std::to_string(reply.status) + " " + std::string{response->reason()} : std::string{"no answer"});
+    base::log::warn(
+        "gateway", "{}: registration failed: {}", options_.name,
+        response ? std::to_string(reply.status) + " " + std::string{response->reason()} : std::string{"no answer"});
   tell();
   // What is to be sent next goes out later: we may be inside work().
   const bool more = after == sip::Registration::State::trying || after == sip::Registration::State::unregister;
@@ -172,8 +185,10 @@ void Gateway::on_ping_reply(int status) {
   const bool changed = ping_.on_reply(status, shard_.now());
   if (changed) {
     status_.since = shard_.now();
-    if (ping_.up()) base::log::notice("gateway", "{}: up", options_.name);
-    else base::log::warn("gateway", "{}: down: no answer to OPTIONS", options_.name);
+    if (ping_.up())
+      base::log::notice("gateway", "{}: up", options_.name);
+    else
+      base::log::warn("gateway", "{}: down: no answer to OPTIONS", options_.name);
   }
   tell();
   timer_.start(shard_.timers(), std::min(registration_.deadline(), ping_.deadline()));
@@ -181,7 +196,8 @@ void Gateway::on_ping_reply(int status) {
 
 void Gateway::tell() {
   status_.state = registration_.state();
-  const bool refused = status_.state == sip::Registration::State::failed || status_.state == sip::Registration::State::fail_wait;
+  const bool refused =
+      status_.state == sip::Registration::State::failed || status_.state == sip::Registration::State::fail_wait;
   status_.up = ping_.up() && (!refused || registration_.registered(shard_.now()));
   status_.expires = std::chrono::duration_cast<std::chrono::seconds>(registration_.expires());
   status_.failures = registration_.failures();

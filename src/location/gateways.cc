@@ -21,7 +21,8 @@ void Gateways::configure(std::vector<GatewayOptions> wanted) {
 
 void Gateways::start(GatewayOptions options) {
   const std::string name = options.name;
-  own_[name] = std::make_unique<Gateway>(endpoint_, std::move(options), [this](const GatewayStatus& status) { spread(status); });
+  own_[name] =
+      std::make_unique<Gateway>(endpoint_, std::move(options), [this](const GatewayStatus& status) { spread(status); });
 }
 
 void Gateways::remove(const std::string& name) {

@@ -38,12 +38,16 @@ void Pinger::on_registered(std::string_view aor, const Binding& binding, bool) {
   if (fresh) schedule(name, entry->second, policy.mean);
 }
 
-void Pinger::forget(std::string_view aor, const Binding& binding) { phones_.erase(key(aor, binding)); }
+void Pinger::forget(std::string_view aor, const Binding& binding) {
+  phones_.erase(key(aor, binding));
+}
 
 void Pinger::schedule(const Key& name, Phone& phone, base::Duration mean) {
   auto& shard = endpoint_.shard();
   const auto third = mean / 3;
-  phone.due = shard.now() + mean - third + base::Duration{static_cast<std::int64_t>(shard.random().below(static_cast<std::uint64_t>(2 * third.count() + 1)))};
+  phone.due = shard.now() + mean - third +
+              base::Duration{
+                  static_cast<std::int64_t>(shard.random().below(static_cast<std::uint64_t>(2 * third.count() + 1)))};
   due_.emplace(phone.due, name);
   if (timer_.at() > due_.begin()->first) timer_.start(shard.timers(), due_.begin()->first);
 }
@@ -108,7 +112,8 @@ void Pinger::missed(const Key& name) {
   if (found == phones_.end() || ++found->second.misses < misses_max) return;
   const auto* binding = find(found->second);
   if (!binding || !policy_of_(binding->flow.point).unregister) return;
-  base::log::notice("location", "{} at {} does not answer its pings: unregistered", found->second.aor, binding->flow.remote.text());
+  base::log::notice("location", "{} at {} does not answer its pings: unregistered", found->second.aor,
+                    binding->flow.remote.text());
   Binding gone = *binding;
   gone.expires = endpoint_.shard().now();
   const std::string aor = found->second.aor, call_id{gone.call_id()};

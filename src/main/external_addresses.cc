@@ -9,9 +9,15 @@ namespace {
 
 constexpr std::string_view by_name = "host:", by_stun = "stun:", by_hand = "autonat:";
 
-bool starts(std::string_view text, std::string_view prefix) { return base::same(text.substr(0, prefix.size()), prefix); }
-bool has_to_be_found(std::string_view text) { return starts(text, by_name) || starts(text, by_stun); }
-bool is_auto(std::string_view text) { return text.empty() || base::same(text, "auto") || base::same(text, "auto-nat"); }
+bool starts(std::string_view text, std::string_view prefix) {
+  return base::same(text.substr(0, prefix.size()), prefix);
+}
+bool has_to_be_found(std::string_view text) {
+  return starts(text, by_name) || starts(text, by_stun);
+}
+bool is_auto(std::string_view text) {
+  return text.empty() || base::same(text, "auto") || base::same(text, "auto-nat");
+}
 
 }  // namespace
 
@@ -86,7 +92,8 @@ class ExternalAddresses::Watch : io::UdpReceiver {
   void fail(std::string_view why) {
     // Once is enough until it works again.
     if (!std::exchange(failed_, true))
-      base::log::warn("nat", "{}: {}; asked again every {} s", text_, why, std::chrono::duration_cast<std::chrono::seconds>(retry).count());
+      base::log::warn("nat", "{}: {}; asked again every {} s", text_, why,
+                      std::chrono::duration_cast<std::chrono::seconds>(retry).count());
     rest_until(retry);
   }
 
@@ -107,7 +114,8 @@ class ExternalAddresses::Watch : io::UdpReceiver {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-ExternalAddresses::ExternalAddresses(io::Shard& home, base::Function<void()> changed) : home_{home}, changed_{std::move(changed)} {}
+ExternalAddresses::ExternalAddresses(io::Shard& home, base::Function<void()> changed)
+    : home_{home}, changed_{std::move(changed)} {}
 
 ExternalAddresses::~ExternalAddresses() = default;
 

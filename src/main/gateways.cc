@@ -24,7 +24,8 @@ std::optional<sip::Uri> uri_of(std::string_view gateway, std::string_view text) 
 
 /// register-transport, unless the address says something itself.
 sip::Uri over(sip::Uri uri, std::string_view transport) {
-  if (!uri.has_param("transport") && !transport.empty() && !base::same(transport, "udp")) uri.set_param("transport", transport);
+  if (!uri.has_param("transport") && !transport.empty() && !base::same(transport, "udp"))
+    uri.set_param("transport", transport);
   return uri;
 }
 
@@ -79,7 +80,8 @@ location::GatewayOptions gateway_options(const dialplan::Profile& profile, const
   options.registrar = call->proxy;
   if (const auto hop = first_of({settings.register_proxy, settings.outbound_proxy}); !hop.empty())
     if (const auto uri = uri_of(gateway.name, hop)) options.first_hop = over(*uri, settings.register_transport);
-  options.address = sip::Uri::parse("sip:" + sip::escape_user(call->from_user) + "@" + call->from_domain).value_or(call->proxy);
+  options.address =
+      sip::Uri::parse("sip:" + sip::escape_user(call->from_user) + "@" + call->from_domain).value_or(call->proxy);
   options.account = call->account;
   options.contact = [call](const sip::Uri& at) { return call->contact(at); };
   options.user_agent = profile.settings.user_agent_string;

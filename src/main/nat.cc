@@ -20,10 +20,13 @@ std::vector<dialplan::Network> own_networks() {
   ifaddrs* list = nullptr;
   if (getifaddrs(&list) != 0) return networks;
   for (const ifaddrs* entry = list; entry; entry = entry->ifa_next) {
-    if (!entry->ifa_addr || !entry->ifa_netmask || entry->ifa_addr->sa_family != AF_INET || (entry->ifa_flags & IFF_UP) == 0) continue;
+    if (!entry->ifa_addr || !entry->ifa_netmask || entry->ifa_addr->sa_family != AF_INET ||
+        (entry->ifa_flags & IFF_UP) == 0)
+      continue;
     dialplan::Network network;
     std::memcpy(network.ip.bytes.data(), &reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr, 4);
-    network.bits = static_cast<unsigned>(std::popcount(reinterpret_cast<const sockaddr_in*>(entry->ifa_netmask)->sin_addr.s_addr));
+    network.bits =
+        static_cast<unsigned>(std::popcount(reinterpret_cast<const sockaddr_in*>(entry->ifa_netmask)->sin_addr.s_addr));
     networks.push_back(network);
   }
   freeifaddrs(list);
@@ -36,20 +39,26 @@ std::function<bool(const base::Ip&)> local_peers(const dialplan::Profile& profil
   const auto& list = profile.settings.local_network_acl;
   if (list.empty() || base::same(list, "none")) return {};
   if (!base::same(list, "localnet.auto"))
-    return [configuration = std::move(configuration), list](const base::Ip& ip) { return configuration->acls.allows(ip.text(), list); };
+    return [configuration = std::move(configuration), list](const base::Ip& ip) {
+      return configuration->acls.allows(ip.text(), list);
+    };
   return [networks = own_networks()](const base::Ip& ip) {
     return std::ranges::any_of(networks, [&](const auto& network) { return network.holds(ip); });
   };
 }
 
-std::function<bool(const base::Ip&)> unreachable_contacts(const dialplan::Profile& profile, dialplan::Snapshot configuration) {
+std::function<bool(const base::Ip&)> unreachable_contacts(const dialplan::Profile& profile,
+                                                          dialplan::Snapshot configuration) {
   const auto& list = profile.settings.apply_nat_acl;
   if (list.empty()) return {};
-  return [configuration = std::move(configuration), list](const base::Ip& ip) { return configuration->acls.allows(ip.text(), list); };
+  return [configuration = std::move(configuration), list](const base::Ip& ip) {
+    return configuration->acls.allows(ip.text(), list);
+  };
 }
 
-void advertise(endpoint::SipEndpoint& endpoint, const std::vector<endpoint::PointId>& points, const dialplan::Profile& profile,
-               const dialplan::Snapshot& configuration, const ExternalAddresses::Known& external) {
+void advertise(endpoint::SipEndpoint& endpoint, const std::vector<endpoint::PointId>& points,
+               const dialplan::Profile& profile, const dialplan::Snapshot& configuration,
+               const ExternalAddresses::Known& external) {
   const auto& settings = profile.settings;
   const auto host = external_host(settings.ext_sip_ip, external);
   for (const auto point : points) {

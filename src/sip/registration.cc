@@ -8,7 +8,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::chrono::seconds whole_seconds(base::Duration duration) { return std::chrono::duration_cast<std::chrono::seconds>(duration); }
+std::chrono::seconds whole_seconds(base::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::seconds>(duration);
+}
 
 }  // namespace
 
@@ -33,14 +35,18 @@ void Registration::send(std::chrono::seconds expires) {
   outbox_.put(Send{expires});
 }
 
-void Registration::start(base::Time) { send(whole_seconds(expires_)); }
+void Registration::start(base::Time) {
+  send(whole_seconds(expires_));
+}
 
 void Registration::unregister(base::Time now) {
   deadline_ = base::never;
   if (state_ == State::noreg) return;
   const bool known = registered(now) || state_ == State::trying;
-  if (known) send(0s);
-  else state_ = State::unreged;
+  if (known)
+    send(0s);
+  else
+    state_ = State::unreged;
 }
 
 void Registration::on_time(base::Time now) {

@@ -14,7 +14,9 @@ using base::dns::Srv;
 using base::dns::Type;
 using Over = Target::Over;
 
-bool is_secure(Over over) { return over == Over::tls || over == Over::wss; }
+bool is_secure(Over over) {
+  return over == Over::tls || over == Over::wss;
+}
 
 /// A sips URI makes of each transport its secure sister; UDP has none.
 std::optional<Over> secured(Over over) {
@@ -31,8 +33,11 @@ std::optional<Over> over_named(std::string_view text) {
 
 /// RFC 3263 section 4.1, RFC 7118 section 8.
 std::optional<Over> over_of_service(std::string_view service) {
-  constexpr std::pair<std::string_view, Over> known[]{{"SIP+D2U", Over::udp}, {"SIP+D2T", Over::tcp}, {"SIPS+D2T", Over::tls},
-                                                      {"SIP+D2W", Over::ws},  {"SIPS+D2W", Over::wss}};
+  constexpr std::pair<std::string_view, Over> known[]{{"SIP+D2U", Over::udp},
+                                                      {"SIP+D2T", Over::tcp},
+                                                      {"SIPS+D2T", Over::tls},
+                                                      {"SIP+D2W", Over::ws},
+                                                      {"SIPS+D2W", Over::wss}};
   for (const auto& [name, over] : known)
     if (base::same(service, name)) return over;
   return std::nullopt;
@@ -72,7 +77,8 @@ std::vector<Srv> in_order(std::vector<Srv> records, base::Random& random) {
   return ordered;
 }
 
-Targets::Targets(const Uri& uri, Options options, base::Random& random) : options_{std::move(options)}, random_{random} {
+Targets::Targets(const Uri& uri, Options options, base::Random& random)
+    : options_{std::move(options)}, random_{random} {
   begin(uri);
 }
 
@@ -94,10 +100,13 @@ void Targets::begin(const Uri& uri) {
   name_ = dns_name(host);
   if (name_.empty()) return;
   const Over plain = secure_ ? Over::tls : Over::udp;
-  const Over over = wanted_.value_or(can(plain) || secure_ ? plain : options_.transports.empty() ? plain : options_.transports.front());
+  const Over over = wanted_.value_or(can(plain) || secure_         ? plain
+                                     : options_.transports.empty() ? plain
+                                                                   : options_.transports.front());
   if (const auto ip = base::Ip::parse(host)) {
     const bool family = ip->family == base::Family::ipv4 ? options_.ipv4 : options_.ipv6;
-    if (family && can(over)) targets_.push_back({over, {*ip, uri.port().value_or(usual_port(over))}, std::string{uri.host()}});
+    if (family && can(over))
+      targets_.push_back({over, {*ip, uri.port().value_or(usual_port(over))}, std::string{uri.host()}});
     return;
   }
   if (const auto port = uri.port()) {
@@ -179,7 +188,8 @@ void Targets::after_services() {
     any = true;
     for (const auto& record : in_order(given->services, random_))
       if (!record.target.empty() && hosts_.size() < hosts_max)
-        hosts_.push_back({service.over, dns_name(record.target), record.port != 0 ? record.port : usual_port(service.over)});
+        hosts_.push_back(
+            {service.over, dns_name(record.target), record.port != 0 ? record.port : usual_port(service.over)});
   }
   if (!any) fall_back();
   ask_addresses();

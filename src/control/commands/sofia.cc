@@ -10,12 +10,17 @@
 namespace control {
 namespace {
 
-constexpr std::string_view line = "=================================================================================================\n";
+constexpr std::string_view line =
+    "=================================================================================================\n";
 
 using Statuses = std::map<std::string, location::GatewayStatus, std::less<>>;
 
-const Statuses& gateways(House& house) { return house.shards.front().gateways->all(); }
-const call::Switch& calls(House& house) { return *house.shards.front().calls; }
+const Statuses& gateways(House& house) {
+  return house.shards.front().gateways->all();
+}
+const call::Switch& calls(House& house) {
+  return *house.shards.front().calls;
+}
 
 /// The configured gateway behind a status; null when a reload took it away.
 const call::Gateway* configured(House& house, const location::GatewayStatus& status) {
@@ -33,10 +38,13 @@ std::string url_of(House& house, const call::Profile& profile) {
   return "sip:ahoy@" + point.local.text();
 }
 
-double milliseconds(base::Duration duration) { return static_cast<double>(duration.count()) / 1000.0; }
+double milliseconds(base::Duration duration) {
+  return static_cast<double>(duration.count()) / 1000.0;
+}
 
 std::string status_all(House& house) {
-  std::string out = "                     Name\t   Type\t                                      Data\tState\n" + std::string{line};
+  std::string out =
+      "                     Name\t   Type\t                                      Data\tState\n" + std::string{line};
   std::set<std::string> seen;
   const auto row = [&](std::string_view name, std::string_view type, std::string_view data, std::string_view state) {
     out += fmt::format("{:>25}\t{:>7}\t{:>42}\t{}\n", name, type, data, state);
@@ -56,12 +64,14 @@ std::string status_all(House& house) {
         ++aliases;
         row(alias, "alias", profile.name, "ALIASED");
       }
-  out += std::string{line} + fmt::format("{} profile{} {} alias{}\n", profiles, profiles == 1 ? "" : "s", aliases, aliases == 1 ? "" : "es");
+  out += std::string{line} + fmt::format("{} profile{} {} alias{}\n", profiles, profiles == 1 ? "" : "s", aliases,
+                                         aliases == 1 ? "" : "es");
   return out;
 }
 
 std::string status_gateways(House& house) {
-  std::string out = "    Profile::Gateway-Name\t                        Data    \tState\tPing Time\tIB Calls(F/T)\tOB Calls(F/T)\n";
+  std::string out =
+      "    Profile::Gateway-Name\t                        Data    \tState\tPing Time\tIB Calls(F/T)\tOB Calls(F/T)\n";
   out += line;
   location::GatewayStatus sum;
   std::size_t count = 0;
@@ -73,9 +83,9 @@ std::string status_gateways(House& house) {
     sum.failed_in += status.failed_in;
     sum.calls_out += status.calls_out;
     sum.failed_out += status.failed_out;
-    out += fmt::format("{:>25}\t{:>32}\t{}\t{:>6.2f}\t{}/{}\t{}/{}\n", status.profile + "::" + name, address_of(*gateway),
-                       sip::name(status.state), milliseconds(status.round_trip), status.failed_in, status.calls_in,
-                       status.failed_out, status.calls_out);
+    out += fmt::format("{:>25}\t{:>32}\t{}\t{:>6.2f}\t{}/{}\t{}/{}\n", status.profile + "::" + name,
+                       address_of(*gateway), sip::name(status.state), milliseconds(status.round_trip), status.failed_in,
+                       status.calls_in, status.failed_out, status.calls_out);
   }
   out += line;
   return out + fmt::format("{} gateway{}: Inbound(Failed/Total): {}/{},Outbound(Failed/Total):{}/{}\n", count,
@@ -88,8 +98,11 @@ std::string status_gateway(House& house, std::string_view name) {
   const auto* gateway = status ? configured(house, *status) : nullptr;
   if (!gateway) return "Invalid Gateway!\n";
   const auto now = house.home().now();
-  const auto wall = std::chrono::duration_cast<std::chrono::seconds>(house.home().wall_clock() - (now - status->pinged));
-  const auto seconds = [](base::Duration duration) { return std::chrono::duration_cast<std::chrono::seconds>(duration).count(); };
+  const auto wall =
+      std::chrono::duration_cast<std::chrono::seconds>(house.home().wall_clock() - (now - status->pinged));
+  const auto seconds = [](base::Duration duration) {
+    return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  };
   std::string out{line};
   const auto row = [&](std::string_view title, const auto& value) { out += fmt::format("{}\t{}\n", title, value); };
   const auto& account = gateway->account;
@@ -170,7 +183,8 @@ std::string profile(House& house, const std::vector<std::string_view>& words) {
   const auto name = words.size() > 3 ? words[3] : std::string_view{};
   if (what == "register") return all.register_now(known->name, name) ? "+OK\n" : "Invalid gateway!\n";
   if (what == "unregister") return all.unregister(known->name, name) ? "+OK\n" : "Invalid gateway!\n";
-  if (what == "killgw") return all.kill(known->name, name) ? "+OK gateway marked for deletion.\n" : "Invalid gateway!\n";
+  if (what == "killgw")
+    return all.kill(known->name, name) ? "+OK gateway marked for deletion.\n" : "Invalid gateway!\n";
   return fmt::format("-ERR Unknown command [{}]\n", what);
 }
 
