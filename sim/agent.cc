@@ -4,8 +4,8 @@ namespace sim {
 
 endpoint::UasChecks agent_checks() {
   return {{sip::Method::invite, sip::Method::bye, sip::Method::options, sip::Method::info, sip::Method::update,
-           sip::Method::register_, sip::Method::prack},
-          {"replaces", "100rel", "timer"}};
+           sip::Method::register_, sip::Method::prack, sip::Method::refer, sip::Method::notify, sip::Method::message},
+          {"replaces", "100rel", "timer", "norefersub"}};
 }
 
 Agent::Agent(Host& host, std::string user, std::uint16_t port, std::uint16_t shard)
@@ -25,7 +25,8 @@ Agent::~Agent() {
 }
 
 Agent::Call& Agent::call(const std::string& uri, const base::Address& at, std::string body,
-                         endpoint::Transport transport) {
+                         endpoint::Transport transport,
+                         const std::vector<std::pair<std::string, std::string>>& more) {
   auto made = std::make_unique<Call>();
   made->agent = this;
   const endpoint::Flow flow{0, transport, at, {}};
@@ -37,6 +38,7 @@ Agent::Call& Agent::call(const std::string& uri, const base::Address& at, std::s
   invite.add("CSeq", "1 INVITE");
   invite.add("Contact", "<" + endpoint_->contact(flow, user_).text() + ">");
   invite.add("Allow", endpoint_->allow());
+  for (const auto& [name, value] : more) invite.add(name, value);
   if (!body.empty()) invite.set_body("application/sdp", body);
   made->session = endpoint::InviteSession::send(*endpoint_, *made, std::move(invite), flow, policy);
   calls_.push_back(std::move(made));
@@ -81,6 +83,10 @@ std::optional<endpoint::Extra> Agent::Call::on_change_due() {
   return retry ? std::optional{*retry} : std::nullopt;
 }
 endpoint::Extra Agent::Call::on_refresh() { return endpoint::Extra::sdp("v=0\r\nsame"); }
+void Agent::Call::on_other(endpoint::InviteSession& of, endpoint::TransactionId id, const sip::Message& request) {
+  others.push_back(request);
+  of.respond(id, request, request.method() == sip::Method::refer ? 202 : 200);
+}
 void Agent::Call::on_ended(const endpoint::Ending& ending) {
   ended = ending;
   ++ended_times;

@@ -35,6 +35,9 @@ class Agent : public endpoint::RequestHandler {
     std::optional<int> change_result;
     std::optional<endpoint::Ending> ended;
     int ended_times = 0;
+    /// REFER, NOTIFY and MESSAGE that came in the dialog.
+    std::vector<sip::Message> others;
+    std::optional<int> refer_result;
 
     void on_provisional(const sip::Message& response) override;
     endpoint::Extra on_reliable_provisional(const sip::Message& response) override;
@@ -45,6 +48,8 @@ class Agent : public endpoint::RequestHandler {
     void on_change_result(int status, const sip::Message* response) override;
     std::optional<endpoint::Extra> on_change_due() override;
     endpoint::Extra on_refresh() override;
+    void on_other(endpoint::InviteSession& of, endpoint::TransactionId id, const sip::Message& request) override;
+    void on_refer_result(int status) override { refer_result = status; }
     void on_ended(const endpoint::Ending& ending) override;
     /// Hangs up and lets go of the session.
     void hang_up(int status = 480);
@@ -57,7 +62,8 @@ class Agent : public endpoint::RequestHandler {
   const base::Address& address() const { return address_; }
   /// Calls a URI at an address.
   Call& call(const std::string& uri, const base::Address& at, std::string body = "v=0\r\n",
-             endpoint::Transport transport = endpoint::Transport::udp);
+             endpoint::Transport transport = endpoint::Transport::udp,
+             const std::vector<std::pair<std::string, std::string>>& more = {});
   /// The last incoming call; null before there is one.
   Call* incoming() { return incoming_; }
   std::vector<std::unique_ptr<Call>>& calls() { return calls_; }

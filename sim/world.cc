@@ -76,6 +76,15 @@ bool SimShard::offload(base::Function<void()> work, base::Function<void()> done)
   return true;
 }
 
+void SimShard::ask(base::dns::Question question, base::Function<void(const base::dns::Answer&)> done) {
+  world_.names.asked.push_back(question);
+  const bool dead = world_.names.dead;
+  const auto at = world_.now() + (dead ? world_.names.patience : world_.names.delay);
+  world_.schedule(at, [this, dead, question = std::move(question), done = std::move(done)]() mutable {
+    done(dead ? base::dns::Answer{} : world_.names.answer(question));
+  });
+}
+
 Host::Host(World& world, std::string name, std::vector<base::Ip> ips, std::uint16_t shards, std::uint64_t seed)
     : name_{std::move(name)}, ips_{std::move(ips)} {
   for (std::uint16_t id = 0; id < shards; ++id)

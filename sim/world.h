@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "io/port.h"
+#include "sim/names.h"
 
 namespace sim {
 
@@ -68,6 +69,7 @@ class SimShard : public io::Shard {
                                           std::shared_ptr<io::Credentials> credentials, const std::string& domain) override;
   void post(std::uint16_t to, base::Function<void()> work) override;
   bool offload(base::Function<void()> work, base::Function<void()> done) override;
+  void ask(base::dns::Question question, base::Function<void(const base::dns::Answer&)> done) override;
 
  private:
   friend class World;
@@ -112,6 +114,7 @@ class World {
   std::uint64_t seed() const { return seed_; }
 
   Weather weather;
+  Names names;
   /// Nothing passes between the two, either way.
   void partition(const Host& a, const Host& b);
   void heal();

@@ -91,6 +91,7 @@ base::Task<Outcome> after_bridge(Execution& execution, call::Leg& a, call::Leg& 
     case End::failed:
       b.hang_up(Cause::incompatible_destination);
       co_return Outcome::hung_up;
+    case End::separated: co_return a.hung_up() ? Outcome::hung_up : Outcome::next;
     case End::interrupted:
       b.hang_up(a.has_transfer() ? Cause::blind_transfer : Cause::normal_clearing);
       co_return Outcome::next;

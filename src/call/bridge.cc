@@ -27,6 +27,7 @@ class Bond {
   Bond& operator=(const Bond&) = delete;
   ~Bond() {
     if (told_) a_.owner().tell([&](Observer& observer) { observer.on_unbridge(a_, b_); });
+    if (!holds()) return;
     a_.media().part();
     a_.end_hold_music();
     b_.end_hold_music();
@@ -36,6 +37,8 @@ class Bond {
     a_.variables().unset("bridge_to");
     b_.variables().unset("bridge_to");
   }
+
+  bool holds() const { return a_.peer() == &b_; }
 
   /// Passes on how far b is. False: a could not follow.
   bool follow() {
@@ -70,6 +73,10 @@ base::Task<BridgeResult> bridge(Leg& a, Leg& b) {
   BridgeResult result;
   for (;;) {
     result.answered |= b.answered();
+    if (!bond.holds()) {
+      result.end = BridgeEnd::separated;
+      co_return result;
+    }
     if (b.hung_up()) {
       result.end = BridgeEnd::b_hung_up;
       co_return result;
@@ -79,6 +86,7 @@ base::Task<BridgeResult> bridge(Leg& a, Leg& b) {
       co_return result;
     }
     const Wake wake = co_await a.wait();
+    if (!bond.holds()) continue;
     if (wake == Wake::hangup) {
       result.end = BridgeEnd::a_hung_up;
       co_return result;
@@ -88,6 +96,46 @@ base::Task<BridgeResult> bridge(Leg& a, Leg& b) {
       co_return result;
     }
   }
+}
+
+void separate(Leg& leg) {
+  auto* const other = leg.peer();
+  if (!other) return;
+  leg.media().part();
+  for (auto [one, partner] : {std::pair{&leg, other}, {other, &leg}}) {
+    one->end_hold_music();
+    if (one->watcher() == &partner->sleeper()) one->set_watcher(nullptr);
+    one->set_peer(nullptr);
+    one->variables().unset("bridge_to");
+  }
+  leg.notify();
+  other->notify();
+}
+
+namespace {
+
+/// The other party is another one now: nobody is on hold any more, unless the new one holds.
+void refresh_media(Leg& leg, const Leg& other) {
+  const bool bypassed = leg.bypasses_media();
+  leg.set_bypass_media(false);
+  const auto direction = other.holding() ? other.media().remote_direction() : sdp::Direction::sendrecv;
+  if (leg.media().set_direction(direction) || bypassed) leg.offer_again();
+}
+
+}  // namespace
+
+void connect(Leg& a, Leg& b) {
+  separate(a);
+  separate(b);
+  refresh_media(a, b);
+  refresh_media(b, a);
+  Leg::Target with;
+  with.partner = b.uuid();
+  Leg::Target waiting;
+  waiting.waits = true;
+  auto& router = a.owner().router();
+  if (b.running()) router.transfer(b, waiting);
+  router.transfer(a, with);
 }
 
 }  // namespace call

@@ -13,6 +13,7 @@
 #include "base/task.h"
 #include "call/caller_profile.h"
 #include "call/cause.h"
+#include "call/dial_endpoint.h"
 #include "call/digits.h"
 #include "call/media/media.h"
 #include "call/profile.h"
@@ -95,7 +96,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
 
   // --- outgoing ----------------------------------------------------------------------------------------------
   /// Sends the INVITE. `peer`: the leg it is made for, whose codecs are offered first; null: our own list.
-  bool dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool bypass_media);
+  bool dial(sip::Message invite, const DialTarget& target, Leg* peer, bool bypass_media);
   /// The SIP status of the failure of an outgoing leg; 0 when none came.
   int failure_status() const { return failure_status_; }
   /// bypass_media: what the far side answered.
@@ -111,6 +112,10 @@ class Leg : endpoint::InviteSession::User, Media::User {
   /// The peer has put us on hold.
   bool holding() const { return holding_; }
   void end_hold_music();
+  /// Sends the peer elsewhere with REFER (RFC 3515); how that went is sip_refer_status_code, and a notification.
+  bool refer(const std::string& refer_to);
+  /// It is answered without a dialog of its own: one end of a call::Link.
+  void stand_in(std::string_view name);
 
   // --- ending ------------------------------------------------------------------------------------------------
   void hang_up(Cause cause);
@@ -127,6 +132,9 @@ class Leg : endpoint::InviteSession::User, Media::User {
   /// A transfer from outside or by an application: the executor takes it up when the present application returns.
   struct Target {
     std::string extension, dialplan, context;
+    std::string partner = {};  ///< Not to an extension, but to be bridged with this leg of the same shard; or ...
+    bool waits = false;        ///< ... to be such a partner: nothing of its own happens until it hangs up.
+    bool joins() const { return waits || !partner.empty(); }
   };
   void transfer(Target target);
   bool has_transfer() const { return transfer_.has_value(); }
@@ -144,6 +152,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
 
   /// Whoever watches is notified of every change of this leg (a caller waiting for its callee); null ends it.
   void set_watcher(Sleeper* watcher) { watcher_ = watcher; }
+  Sleeper* watcher() const { return watcher_; }
   Sleeper& sleeper() { return sleeper_; }
 
   /// A digit from media, INFO or an injected one.
@@ -161,6 +170,9 @@ class Leg : endpoint::InviteSession::User, Media::User {
   // InviteSession::User, in leg_sip.cc
   void on_provisional(const sip::Message& response) override;
   void on_answered(const sip::Message& response) override;
+  void on_other(endpoint::InviteSession& session, endpoint::TransactionId id, const sip::Message& request) override;
+  void on_refer_result(int status) override;
+  void on_notify(endpoint::InviteSession& session, endpoint::TransactionId id, const sip::Message& notify);
   int on_info(const sip::Message& info) override;
   void on_ended(const endpoint::Ending& ending) override;
 

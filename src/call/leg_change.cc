@@ -100,6 +100,15 @@ void Leg::offer_again() {
   if (session_ && answered()) session_->offer_soon();
 }
 
+void Leg::stand_in(std::string_view name) {
+  caller_.chan_name = "link/" + std::string{name};
+  variables_.set("channel_name", caller_.chan_name);
+  variables_.set("call_uuid", call_uuid_);
+  caller_.answered_time = wall_now();
+  media_->set_local_only();
+  set_progress(Progress::active);
+}
+
 // --- hold ------------------------------------------------------------------------------------------------------------
 
 /// After an offer of the peer: the other party hears music while it is held, or is told in its own words.

@@ -5,7 +5,9 @@
 
 #include "call/hooks.h"
 #include "call/media/codec_prefs.h"
+#include "call/referral.h"
 #include "call/switch.h"
+#include "sip/header/event.h"
 
 namespace call {
 
@@ -191,7 +193,7 @@ void Leg::respond(int status, std::string_view phrase, Cause cause, const endpoi
   end(cause, HangupBy::us);
 }
 
-bool Leg::dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool bypass_media) {
+bool Leg::dial(sip::Message invite, const DialTarget& target, Leg* peer, bool bypass_media) {
   bypass_media_ = bypass_media;
   if (bypass_media && peer) {
     invite.set_body("application/sdp", peer->media().remote_sdp());
@@ -204,7 +206,8 @@ bool Leg::dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool 
     }
     invite.set_body("application/sdp", *offer);
   }
-  session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), flow, session_policy());
+  session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), target.flow, session_policy(),
+                                           target.others);
   variables_.set("sip_call_id", session_->call_id());
   owner_.tell([this](Observer& observer) { observer.on_dialog(*this, session_->call_id()); });
   execute_hooks(*this, "execute_on_originate");
@@ -259,6 +262,49 @@ int Leg::on_info(const sip::Message& info) {
   if (peer_ && media_->joined()) peer_->media().send_digits(std::string_view{&digit->digit, 1}, digit->duration);
   receive_digit(digit->digit, digit->duration);
   return 200;
+}
+
+void Leg::on_other(endpoint::InviteSession& session, endpoint::TransactionId id, const sip::Message& request) {
+  switch (request.method()) {
+    case sip::Method::refer: return take_referral(*this, id, request);
+    case sip::Method::notify: return on_notify(session, id, request);
+    default: break;
+  }
+  // MESSAGE: the other party's, as it is.
+  if (!peer_ || !peer_->session_ || !peer_->session_->dialog()) return session.respond(id, request, 404);
+  endpoint::Extra passed;
+  passed.content_type = request.content_type();
+  passed.body = request.body();
+  peer_->session_->ask(sip::Method::message, passed);
+  session.respond(id, request, 200);
+}
+
+/// How a REFER of ours goes (RFC 3515 section 2.4.4): the status line in the body.
+void Leg::on_notify(endpoint::InviteSession& session, endpoint::TransactionId id, const sip::Message& notify) {
+  const auto event = notify.get<sip::Event>();
+  if (!event || !event->is("refer")) {
+    endpoint::Extra known;
+    known.headers.emplace_back("Allow-Events", "refer");
+    return session.respond(id, notify, 489, known);
+  }
+  const auto body = notify.body();
+  variables_.set("sip_refer_reply", inert(body));
+  if (body.starts_with("SIP/2.0 ")) variables_.set("sip_refer_status_code", inert(body.substr(8, 3)));
+  session.respond(id, notify, 200);
+  changed();
+}
+
+bool Leg::refer(const std::string& refer_to) {
+  if (!session_ || !session_->dialog()) return false;
+  endpoint::Extra extra;
+  extra.headers.emplace_back("Refer-To", refer_to);
+  extra.headers.emplace_back("Referred-By", "<" + owner_.endpoint().contact(session_->flow(), "ahoy").text() + ">");
+  return session_->refer(extra);
+}
+
+void Leg::on_refer_result(int status) {
+  variables_.set("sip_refer_response", std::to_string(status));
+  changed();
 }
 
 void Leg::on_ended(const endpoint::Ending& ending) {

@@ -154,7 +154,7 @@ sip::Message make_invite(Leg& leg, const DialTarget& target) {
   invite.add("To", "<" + (target.to.empty() ? std::string{target.request_uri.text()} : target.to) + ">");
   invite.add("Call-ID", endpoint.new_call_id());
   invite.add("CSeq", "1 INVITE");
-  invite.add("Contact", "<" + endpoint.contact(target.flow, "ahoy").text() + ">");
+  invite.add("Contact", "<" + endpoint.contact(target.flow, "ahoy", target.request_uri.scheme() == sip::Uri::Scheme::sips).text() + ">");
   invite.add("User-Agent", leg.profile_of_sip().user_agent);
   invite.add("Allow", endpoint.allow());
   leg.variables().for_each([&](std::string_view name, std::string_view value) {

@@ -25,6 +25,7 @@ struct Profile {
   bool use_call_id_as_uuid = false;    ///< inbound-use-callid-as-uuid
   bool manual_redirect = true;
   endpoint::SessionPolicy session;
+  bool disable_transfer = false;       ///< disable-transfer: REFER gets 403
   bool disable_hold = false;           ///< disable-hold: a hold of the peer is not passed on
   std::string hold_music;              ///< hold-music
   std::string dtmf_type = "rfc2833";   ///< rfc2833, info, none

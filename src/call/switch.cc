@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "call/link.h"
+#include "call/referral.h"
 #include "sip/header/from.h"
+#include "sip/header/join.h"
 
 namespace call {
 
@@ -14,7 +17,8 @@ const base::metrics::Counter refused{"ahoy_calls_refused_total", "INVITEs refuse
 }  // namespace
 
 Switch::Switch(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authenticator, PortPool& ports, Router& router)
-    : endpoint_{endpoint}, authenticator_{authenticator}, ports_{ports}, router_{router} {
+    : endpoint_{endpoint}, authenticator_{authenticator}, ports_{ports}, router_{router},
+      all_{this}, links_{std::make_unique<Links>(*this)} {
   endpoint_.set_handler(sip::Method::invite, this);
 }
 
@@ -30,6 +34,12 @@ Switch::~Switch() {
 void Switch::set_profiles(std::vector<std::shared_ptr<const Profile>> profiles) {
   // Legs refer to the profile they were made with: old ones stay.
   profiles_.insert(profiles_.begin(), profiles.begin(), profiles.end());
+}
+
+void Switch::join(const std::vector<Switch*>& all) { all_ = all; }
+
+Switch& Switch::owner_of(std::string_view call_id) {
+  return *all_[all_.size() == 1 ? 0 : io::owner_of(call_id, static_cast<std::uint16_t>(all_.size()))];
 }
 
 const Profile* Switch::profile(std::string_view name) const {
@@ -105,6 +115,9 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
   const auto& request = leg.session_->invite();
   if (request.has_body())
     if (const auto taken = leg.media_->take_offer(request.body()); !taken) return leg.refuse_media(taken.error());
+  if (request.has<sip::Replaces>()) return take_place(leg, request);
+  // RFC 3911 section 4: there is no conference to join it to.
+  if (request.has<sip::Join>()) return leg.respond(488, "No conference to join", Cause::incompatible_destination);
   router_.route(leg);
 }
 
@@ -118,6 +131,16 @@ Leg* Switch::create_outbound(const Profile& profile, base::Family family, std::s
   leg.variables_.set("direction", "outbound");
   leg.variables_.set("uuid", leg.uuid());
   return &leg;
+}
+
+Leg* Switch::find_dialog(std::string_view call_id, std::string_view to_tag, std::string_view from_tag) {
+  for (auto& [uuid, leg] : legs_) {
+    const auto* session = leg->session();
+    if (!session || session->call_id() != call_id || session->local_tag() != to_tag) continue;
+    const auto* dialog = session->dialog();
+    if (dialog && dialog->id().remote_tag == from_tag) return leg.get();
+  }
+  return nullptr;
 }
 
 void Switch::hang_up_all(Cause cause) {

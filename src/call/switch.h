@@ -19,6 +19,8 @@ class Router {
  public:
   virtual ~Router() = default;
   virtual void route(Leg& leg) = 0;
+  /// Sends a leg somewhere else: one with a running dialplan is interrupted, another gets one.
+  virtual void transfer(Leg& leg, const Leg::Target& target) = 0;
   /// Runs one application on a leg: at once when the leg runs nothing or the application never waits, else after what
   /// it is running. The leg is held meanwhile.
   virtual base::Task<void> execute(Leg& leg, std::string application, std::string data) = 0;
@@ -46,6 +48,8 @@ struct SwitchOptions {
   std::uint32_t max_sessions = 1000;          ///< Legs on this shard; more get 503.
   std::uint32_t sessions_per_second = 0;      ///< New inbound calls; 0: no limit.
 };
+
+class Links;
 
 class Switch : endpoint::RequestHandler {
  public:
@@ -75,9 +79,18 @@ class Switch : endpoint::RequestHandler {
     for (auto& [uuid, leg] : legs_) visit(*leg);
   }
   void hang_up_all(Cause cause);
+  /// The leg whose dialog that is (RFC 3891: `to_tag` is ours); null when there is none.
+  Leg* find_dialog(std::string_view call_id, std::string_view to_tag, std::string_view from_tag);
   /// New calls get 503; present ones go on.
   void pause_inbound(bool paused) { paused_ = paused; }
   std::uint64_t sessions_since_start() const { return sessions_since_start_; }
+
+  /// The switches of all shards, in the order of shards; before the first call.
+  void join(const std::vector<Switch*>& all);
+  /// Bridges between shards.
+  Links& links() { return *links_; }
+  /// The switch of the shard that owns the dialogs of a Call-ID; to be touched on that shard only.
+  Switch& owner_of(std::string_view call_id);
 
   /// Runs a coroutine that belongs to no leg (originate without a caller); owned here until it is done.
   void run(base::Task<void> task);
@@ -106,6 +119,8 @@ class Switch : endpoint::RequestHandler {
   std::vector<Observer*> observers_;
   std::unordered_map<std::string, std::unique_ptr<Leg>, base::TextHash, std::equal_to<>> legs_;
   std::vector<base::Task<void>> tasks_;
+  std::vector<Switch*> all_;
+  std::unique_ptr<Links> links_;
   base::Time second_began_{};
   std::uint32_t begun_in_second_ = 0;
   std::uint64_t sessions_since_start_ = 0;

@@ -1,6 +1,7 @@
 #include "dialplan/execution.h"
 
 #include "base/require.h"
+#include "call/bridge.h"
 #include "dialplan/expand.h"
 
 namespace dialplan {
@@ -73,6 +74,8 @@ base::Task<void> Runtime::execute(call::Leg& leg, std::string application, std::
 }
 
 void Runtime::transfer(call::Leg& leg, const call::Leg::Target& target) {
+  // Somebody else runs the bridge it is in.
+  if (!leg.running()) call::separate(leg);
   leg.transfer(target);
   if (!leg.running()) route(leg);
 }
@@ -101,10 +104,19 @@ base::Task<void> Execution::run_list(std::vector<Action> actions) { return live(
 base::Task<void> Execution::live(std::vector<Action> first) {
   std::vector<Action> actions = std::move(first);
   bool hunting = actions.empty();
-  if (const auto target = leg_.take_transfer(); target && !apply_transfer(*target))
-    leg_.hang_up(call::Cause::exchange_routing_error);
+  auto target = leg_.take_transfer();
   while (leg_.alive()) {
-    if (hunting) {
+    if (target && target->joins()) {
+      co_await join(*target);
+      target = leg_.take_transfer();
+      if (!target) break;
+      continue;
+    }
+    if (target && !apply_transfer(*target)) {
+      leg_.hang_up(call::Cause::exchange_routing_error);
+      co_return;
+    }
+    if (hunting || target) {
       auto route = find_route();
       if (!route) {
         const bool broken = route.error() == NoRoute::unknown_application;
@@ -116,15 +128,36 @@ base::Task<void> Execution::live(std::vector<Action> first) {
       actions = std::move(route->actions);
     }
     co_await run_all(actions);
-    const auto target = leg_.take_transfer();
-    if (!target || leg_.hung_up()) break;
-    if (!apply_transfer(*target)) {
-      leg_.hang_up(call::Cause::exchange_routing_error);
-      co_return;
-    }
-    hunting = true;
+    target = leg_.take_transfer();
+    if (!target) break;
   }
   leg_.hang_up(call::Cause::normal_clearing);
+}
+
+/// Bridged with a leg that somebody else chose (a transfer after consultation, uuid_bridge), or waiting to be.
+base::Task<void> Execution::join(call::Leg::Target target) {
+  if (target.waits) {
+    while (leg_.alive() && !leg_.has_transfer()) {
+      leg_.take_interruption();
+      co_await leg_.wait();
+    }
+    co_return;
+  }
+  auto* const found = leg_.owner().find(target.partner);
+  if (!found || found->hung_up()) co_return leg_.hang_up(call::Cause::normal_clearing);
+  const call::LegHold other{*found};
+  for (auto* unanswered : {&leg_, other.get()})
+    if (!unanswered->answered() && unanswered->direction() == call::Direction::inbound)
+      unanswered->answer(unanswered == &leg_ ? &other->media() : &leg_.media());
+  const auto result = co_await call::bridge(leg_, *other);
+  using End = call::BridgeEnd;
+  switch (result.end) {
+    case End::a_hung_up: other->hang_up(leg_.cause()); break;
+    case End::b_hung_up: leg_.hang_up(other->cause()); break;
+    case End::interrupted: other->hang_up(leg_.has_transfer() ? call::Cause::blind_transfer : call::Cause::normal_clearing); break;
+    case End::failed: other->hang_up(call::Cause::incompatible_destination); break;
+    case End::separated: break;
+  }
 }
 
 base::Result<Route, NoRoute> Execution::find_route() {

@@ -54,7 +54,7 @@ class Runtime : public call::Router {
   /// Runs a list of actions instead of a hunt (originate &app(), inline dialplans).
   void run_actions(call::Leg& leg, std::vector<Action> actions);
   /// Sends a leg to an extension: one with a running dialplan is interrupted, another gets one.
-  void transfer(call::Leg& leg, const call::Leg::Target& target);
+  void transfer(call::Leg& leg, const call::Leg::Target& target) override;
   /// A context outside any call, for the console's expansions and API commands.
   Context context();
 
@@ -99,6 +99,7 @@ class Execution : public call::Attachment {
   base::Result<Route, NoRoute> find_route();
   void run_inline(const Action& action);
   bool apply_transfer(const call::Leg::Target& target);
+  base::Task<void> join(call::Leg::Target target);
 
   Runtime& runtime_;
   call::Leg& leg_;

@@ -28,7 +28,7 @@ InviteSession::InviteSession(SipEndpoint& endpoint, User& user, bool outgoing, s
       success_timer_{[this] { repeat_success(); }}, give_up_timer_{[this] { finish(); }} {}
 
 InviteSession::~InviteSession() {
-  for (const auto id : {invite_out_, change_out_, bye_out_})
+  for (const auto id : {invite_out_, change_out_, bye_out_, refer_out_})
     if (id != no_transaction) endpoint_.forget(id);
   for (const auto id : {invite_in_, success_id_})
     if (id != no_transaction) endpoint_.set_user(id, nullptr);
@@ -47,7 +47,7 @@ std::unique_ptr<InviteSession> InviteSession::receive(SipEndpoint& endpoint, Use
 }
 
 std::unique_ptr<InviteSession> InviteSession::send(SipEndpoint& endpoint, User& user, sip::Message invite,
-                                                   const Flow& to, const SessionPolicy& policy) {
+                                                   const Flow& to, const SessionPolicy& policy, std::vector<Flow> others) {
   invite.add("Supported", supported(policy));
   if (policy.timer.enabled) sip::ask_for_session_timer(invite, policy.timer);
   // The copy that stays is a tight one.
@@ -55,7 +55,7 @@ std::unique_ptr<InviteSession> InviteSession::send(SipEndpoint& endpoint, User& 
   if (const auto from = session->invite_.get<sip::From>()) session->local_tag_ = from->params.text_of("tag");
   base::require(!session->local_tag_.empty(), "an INVITE of ours without From tag");
   endpoint.add_dialog({session->call_id_, session->local_tag_, {}}, *session);
-  session->invite_out_ = endpoint.send_request(std::move(invite), to, session.get());
+  session->invite_out_ = endpoint.send_request(std::move(invite), to, session.get(), std::move(others));
   return session;
 }
 
@@ -65,7 +65,8 @@ sip::Message InviteSession::response_to(const sip::Message& request, int status,
   if (status < 300) {
     response.copy<sip::RecordRoute>(request);
     std::string contact{"<"};
-    contact.append(endpoint_.contact(flow_, {}).text()).append(">");
+    const bool sips = base::same(invite_.request_uri().substr(0, 5), "sips:");
+    contact.append(endpoint_.contact(flow_, {}, sips).text()).append(">");
     response.add("Contact", contact);
   }
   for (const auto& [name, value] : extra.headers) response.add(name, value);
@@ -124,6 +125,7 @@ void InviteSession::hang_up(int status, std::string_view phrase, std::string_vie
         return reject(status, phrase, with_reason);
       }
       state_ = State::ending;
+      endpoint_.settle(invite_out_);
       cancel_wanted_ = true;
       cancel_reason_ = reason_header;
       if (provisional_came_) send_cancel();
@@ -157,21 +159,46 @@ Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
   // A peer that came over a connection, or from behind a NAT, is reached the way it came; so is one whose
   // Contact is a name.
   if (flow_.transport != Transport::udp) return flow_;
-  const auto flow = endpoint_.flow_to(flow_.point, dialog.next_hop());
+  auto flow = endpoint_.flow_to(flow_.point, dialog.next_hop());
   if (!flow) return flow_;
+  flow->may_go_by_tcp = false;  // datagrams have reached the peer, through what NAT there may be
   const bool behind_nat = flow->remote.ip.is_private() && !flow_.remote.ip.is_private();
   return behind_nat ? flow_ : *flow;
 }
 
-void InviteSession::info(const Extra& extra) {
-  if (!dialog_ || state_ == State::over || state_ == State::ending) return;
-  auto request = dialog_->request(sip::Method::info);
+namespace {
+
+void put(sip::Message& request, const Extra& extra) {
   for (const auto& [name, value] : extra.headers) request.add(name, value);
   if (!extra.content_type.empty()) request.set_body(extra.content_type, extra.body);
+}
+
+}  // namespace
+
+void InviteSession::ask(sip::Method method, const Extra& extra) {
+  if (!dialog_ || state_ == State::over || state_ == State::ending) return;
+  auto request = dialog_->request(method);
+  put(request, extra);
   endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), nullptr);
 }
 
-void InviteSession::compact() { invite_ = {}; }
+bool InviteSession::refer(const Extra& extra) {
+  if (state_ != State::answered || refer_out_ != no_transaction) return false;
+  auto request = dialog_->request(sip::Method::refer);
+  put(request, extra);
+  refer_out_ = endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), this);
+  return true;
+}
+
+void InviteSession::respond(TransactionId id, const sip::Message& request, int status, const Extra& extra) {
+  endpoint_.respond(id, response_to(request, status, {}, extra));
+}
+
+void InviteSession::compact() {
+  // Assigning an empty message would keep the memory of the text.
+  { const sip::Message done = std::move(invite_); }
+  invite_ = {};
+}
 
 void InviteSession::give_up(const Ending& ending, std::string_view reason_header) {
   state_ = State::ending;

@@ -78,6 +78,12 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
     virtual Extra on_refresh() { return {}; }
     /// INFO, RFC 6086; answers the status to respond with.
     virtual int on_info(const sip::Message&) { return 200; }
+    /// REFER, NOTIFY and MESSAGE: to be answered with respond(), once.
+    virtual void on_other(InviteSession& session, TransactionId id, const sip::Message& request) {
+      session.respond(id, request, 501);
+    }
+    /// The final answer to a REFER of ours; 0: none came.
+    virtual void on_refer_result(int) {}
     virtual void on_ended(const Ending& ending) = 0;
   };
 
@@ -91,9 +97,10 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   /// The callee's side: takes over an INVITE from RequestHandler::on_request.
   static std::unique_ptr<InviteSession> receive(SipEndpoint& endpoint, User& user, TransactionId id,
                                                 sip::Message invite, const Flow& from, const SessionPolicy& policy = {});
-  /// The caller's side: `invite` is complete but for Via, Supported and what the policy adds.
+  /// The caller's side: `invite` is complete but for Via, Supported and what the policy adds. `others` are tried in turn
+  /// when the first server fails.
   static std::unique_ptr<InviteSession> send(SipEndpoint& endpoint, User& user, sip::Message invite, const Flow& to,
-                                             const SessionPolicy& policy = {});
+                                             const SessionPolicy& policy = {}, std::vector<Flow> others = {});
   /// Answers 422 to an INVITE whose session interval is too short, before anything is made of it. RFC 4028 section 9.
   static bool refuses(SipEndpoint& endpoint, TransactionId id, const sip::Message& invite, const SessionPolicy& policy);
   ~InviteSession() override;
@@ -123,7 +130,13 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void offer_soon();
   void accept_change(const Extra& extra);
   void refuse_change(int status, std::string_view reason = {});
-  void info(const Extra& extra);
+  void info(const Extra& extra) { ask(sip::Method::info, extra); }
+  /// A request inside the dialog whose answer matters to nobody: INFO, NOTIFY, MESSAGE. Nothing without a dialog.
+  void ask(sip::Method method, const Extra& extra);
+  /// REFER, RFC 3515; on_refer_result() follows.
+  bool refer(const Extra& extra);
+  /// Answers what on_other() got.
+  void respond(TransactionId id, const sip::Message& request, int status, const Extra& extra = {});
   /// Ends it in whatever way is right now: a failure response, CANCEL or BYE. Nothing is told afterwards.
   /// `status` is for a callee that has not answered.
   void hang_up(int status, std::string_view phrase = {}, std::string_view reason_header = {}, const Extra& extra = {});
@@ -153,6 +166,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void on_unacknowledged(TransactionId id) override;
   void on_response(TransactionId id, const sip::Message& response) override;
   void on_failure(TransactionId id, sip::End why) override;
+  void on_moved(TransactionId id, const Flow& flow, const sip::Message& request) override;
 
   // invite_session_in.cc: requests of the peer
   bool in_order(TransactionId id, const sip::Message& request);
@@ -237,16 +251,18 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
 
   // changes
   struct Change {
+    Change(TransactionId of, sip::Message change) : id{of}, request{std::move(change)} {}
     TransactionId id;
     sip::Message request;
   };
-  std::optional<Change> change_in_;
+  std::unique_ptr<Change> change_in_;
   TransactionId change_out_ = no_transaction;  // the last one; its 2xx may be repeated
   bool changing_ = false;                      // ... and has no final answer yet
   bool refreshing_ = false;                    // ... and is the session timer's
   sip::Method change_method_ = sip::Method::invite;
   std::uint32_t change_cseq_ = 0;
   TransactionId bye_out_ = no_transaction;
+  TransactionId refer_out_ = no_transaction;
 
   // our 2xx, until its ACK
   TransactionId success_id_ = no_transaction;

@@ -14,7 +14,12 @@ void InviteSession::on_request(TransactionId id, sip::Message request, const Flo
     case sip::Method::update: return on_offer(id, std::move(request));
     case sip::Method::prack: return on_prack(id, std::move(request));
     case sip::Method::info: return endpoint_.respond(id, request, user_ ? user_->on_info(request) : 481);
-    case sip::Method::options: return endpoint_.respond(id, request, 200);
+    case sip::Method::options: return endpoint_.describe(id, request);
+    case sip::Method::refer:
+    case sip::Method::notify:
+    case sip::Method::message:
+      if (user_) return user_->on_other(*this, id, request);
+      return endpoint_.respond(id, request, 481);
     default: return endpoint_.respond(id, request, 481);
   }
 }

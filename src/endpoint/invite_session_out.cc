@@ -13,6 +13,11 @@ namespace endpoint {
 void InviteSession::on_response(TransactionId id, const sip::Message& response) {
   if (id == invite_out_) return on_invite_response(response);
   if (id == change_out_) return on_change_response(response);
+  if (id == refer_out_ && sip::is_final(response.status())) {
+    refer_out_ = no_transaction;
+    if (user_) user_->on_refer_result(response.status());
+    return;
+  }
   if (id == bye_out_ && sip::is_final(response.status())) {
     bye_out_ = no_transaction;
     finish();
@@ -23,6 +28,11 @@ void InviteSession::on_failure(TransactionId id, sip::End why) {
   if (id == bye_out_) {
     bye_out_ = no_transaction;
     return finish();
+  }
+  if (id == refer_out_) {
+    refer_out_ = no_transaction;
+    if (user_) user_->on_refer_result(0);
+    return;
   }
   if (id == change_out_) {
     change_out_ = no_transaction;
@@ -35,6 +45,14 @@ void InviteSession::on_failure(TransactionId id, sip::End why) {
   if (state_ == State::ending && !cancel_wanted_) return;  // the BYE is still under way
   if (why == sip::End::timeout) return end({Ending::How::timeout, 408, {}, {}});
   end({Ending::How::transport_error, 503, {}, {}});
+}
+
+void InviteSession::on_moved(TransactionId id, const Flow& flow, const sip::Message& request) {
+  if (id != invite_out_) return;
+  flow_ = flow;
+  provisional_came_ = false;
+  dialog_.reset();
+  if (const auto contact = request.text_of("Contact")) invite_.set("Contact", *contact);
 }
 
 void InviteSession::on_invite_response(const sip::Message& response) {

@@ -11,10 +11,13 @@
 #include <vector>
 
 #include "endpoint/client_transactions.h"
+#include "endpoint/penalties.h"
+#include "endpoint/resolver.h"
 #include "endpoint/server_transactions.h"
 #include "endpoint/transports.h"
 #include "endpoint/uas_checks.h"
 #include "sip/dialog/dialog.h"
+#include "sip/header/via.h"
 #include "sip/uri.h"
 
 namespace endpoint {
@@ -69,25 +72,36 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void respond(TransactionId id, const sip::Message& request, int status, std::string_view reason = {});
   /// Repeats what was sent: a 2xx to INVITE (RFC 6026: its user does that, not the transaction) or a reliable 1xx.
   void respond_with(TransactionId id, int status, std::string_view bytes) { servers_.respond(id, status, std::string{bytes}); }
+  /// 200 to OPTIONS: what we can do (RFC 3261 section 11.2).
+  void describe(TransactionId id, const sip::Message& options);
   void set_user(TransactionId id, ServerUser* user) { servers_.set_user(id, user); }
   bool answered(TransactionId id) const { return servers_.answered(id); }
 
   // --- asking ------------------------------------------------------------------------------------------------
 
-  /// Puts our Via on top and sends. `user` hears of the outcome, unless forget() was called; it may be null.
-  TransactionId send_request(sip::Message request, const Flow& to, ClientUser* user);
+  /// Puts our Via on top and sends. `user` hears of the outcome, unless forget() was called; it may be null. `others`
+  /// are tried in turn when the first fails; only for requests outside dialogs.
+  TransactionId send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others = {});
   /// Section 9.1: only after a provisional response to the INVITE; `reason` becomes a Reason header.
   void cancel(TransactionId invite, std::string_view reason = {});
   /// An ACK to a 2xx: a message of its own, outside any transaction. Answers its bytes, to repeat them.
   std::string send_ack(sip::Message ack, const Flow& to);
   void repeat(const Flow& to, std::string_view bytes) { send_bytes(to, bytes); }
   void forget(TransactionId id) { clients_.forget(id); }
+  /// The request is not wanted any more: no further server is tried.
+  void settle(TransactionId id) { clients_.settle(id); }
 
-  /// Where a request for `uri` goes from `point`: the URI's address, port and transport (RFC 3263 without DNS).
-  /// Nullopt for a host name.
+  /// The ways to `uri` from `point` by RFC 3263, in the order to try them; servers that failed lately come last. `done`
+  /// is called before this returns no_ticket when nobody has to be asked, else later. For coroutines: Resolution.
+  Resolver::Ticket resolve(PointId point, const sip::Uri& uri, base::Function<void(std::vector<Flow>)> done);
+  void cancel_resolution(Resolver::Ticket ticket) { resolver_.cancel(ticket); }
+  Resolver& resolver() { return resolver_; }
+  const Penalties& penalties() const { return penalties_; }
+  /// Where a request for `uri` goes from `point` when its host is an address: RFC 3263 without DNS. Nullopt for a name.
   std::optional<Flow> flow_to(PointId point, const sip::Uri& uri) const;
   /// The contact of ours that reaches us over `flow`: "sip:user@192.0.2.1:5060;transport=tcp".
-  sip::Uri contact(const Flow& flow, std::string_view user) const;
+  /// `sips`: the dialog is one of a sips URI, and so must be its contacts (RFC 5630 section 5.1.1).
+  sip::Uri contact(const Flow& flow, std::string_view user, bool sips = false) const;
 
   // --- dialogs -----------------------------------------------------------------------------------------------
 
@@ -116,13 +130,16 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   }
   void send_response(const Flow& to, std::string_view bytes) override { send_bytes(to, bytes); }
   Flow send_request(const Flow& to, std::string_view bytes) override { return send_bytes(to, bytes); }
+  sip::Message readdress(std::string_view request, const Flow& before, const Flow& to) override;
+  void on_server_failed(const Flow& server, std::optional<base::Duration> pause) override;
+  sip::Via new_via(const Flow& to);
+  TransactionId send_large(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others);
 
   Flow send_bytes(const Flow& to, std::string_view bytes);
   void on_request(sip::Message request, const Flow& flow);
   void on_cancel(TransactionId id, const sip::Message& cancel);
   void reply(const sip::Message& request, const Flow& to, int status, std::string_view reason);
   void refuse(TransactionId id, const sip::Message& request, const Refusal& refusal);
-  void describe(TransactionId id, const sip::Message& options);
   void sweep();
   void sweep_soon();
 
@@ -131,6 +148,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   Transports transports_;
   ServerTransactions servers_;
   ClientTransactions clients_;
+  Resolver resolver_;
+  Penalties penalties_;
   std::array<RequestHandler*, static_cast<std::size_t>(sip::Method::unknown)> handlers_{};
   std::unordered_map<std::string, RequestHandler*> dialogs_;
   std::vector<std::unique_ptr<Lingering>> lingering_;

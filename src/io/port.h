@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/dns.h"
 #include "base/function.h"
 #include "base/random.h"
 #include "base/result.h"
@@ -136,6 +137,12 @@ class Shard {
   /// Runs `work` on the offload pool (database, files), then `done` back here. False when the queue is full: the
   /// caller must have an answer for that. In the simulated world work runs in virtual time zero.
   virtual bool offload(base::Function<void()> work, base::Function<void()> done) = 0;
+
+  /// Asks the name service, without memory of earlier answers; `done` is called later, once, unless the shard ends
+  /// before. Names of the hosts file are answered from there. A world without a name service answers `failed`.
+  virtual void ask(base::dns::Question question, base::Function<void(const base::dns::Answer&)> done);
+  /// Who is asked from now on: "192.0.2.53,[2001:db8::53]:5353"; empty: whoever the system asks. False: no such list.
+  virtual bool set_name_servers(const std::string& list);
 };
 
 /// A dialog lives where its Call-ID hashes to, for as long as it lives.

@@ -4,6 +4,7 @@
 #include <latch>
 
 #include "base/require.h"
+#include "io/dns.h"
 #include "io/tcp.h"
 
 namespace io {
@@ -34,6 +35,8 @@ base::Random::Seed seed_of_shard(base::Random::Seed seed, std::uint16_t id) {
 KernelShard::KernelShard(Engine& engine, std::uint16_t id, const base::Random::Seed& seed)
     : engine_{engine}, id_{id}, now_{kernel_now()}, random_{seed_of_shard(seed, id)},
       timers_{now_, TimerWheel::Precision::grouping} {}
+
+KernelShard::~KernelShard() = default;
 
 std::chrono::microseconds KernelShard::wall_clock() const {
   timespec t{};
@@ -113,6 +116,19 @@ bool KernelShard::offload(base::Function<void()> work, base::Function<void()> do
     batch.push_back(std::move(done));
     accept_batch(std::move(batch));
   });
+}
+
+void KernelShard::ask(base::dns::Question question, base::Function<void(const base::dns::Answer&)> done) {
+  if (!dns_) dns_ = std::make_unique<Dns>(*this, reactor_, name_servers_);
+  dns_->ask(std::move(question), std::move(done));
+}
+
+bool KernelShard::set_name_servers(const std::string& list) {
+  if (list == name_servers_) return true;
+  if (!Dns::is_server_list(list)) return false;
+  name_servers_ = list;
+  dns_.reset();
+  return true;
 }
 
 void KernelShard::accept_batch(Mailbox::Batch batch) {

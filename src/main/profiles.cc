@@ -148,6 +148,7 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   made->session.reliable_provisionals = settings.enable_100rel;
   made->session.timer = {settings.enable_timer, std::chrono::duration_cast<std::chrono::seconds>(settings.session_timeout),
                          std::chrono::duration_cast<std::chrono::seconds>(settings.minimum_session_expires)};
+  made->disable_transfer = settings.disable_transfer;
   made->disable_hold = settings.disable_hold;
   made->hold_music = settings.hold_music;
 

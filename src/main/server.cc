@@ -13,8 +13,8 @@ namespace {
 endpoint::UasChecks what_we_do() {
   using sip::Method;
   return {{Method::invite, Method::bye, Method::options, Method::register_, Method::info, Method::update,
-           Method::prack},
-          {"path", "outbound", "100rel", "timer"}};
+           Method::prack, Method::refer, Method::notify, Method::message},
+          {"path", "outbound", "100rel", "timer", "replaces", "norefersub"}};
 }
 
 call::SwitchOptions options_of(const dialplan::CoreSettings& core, std::uint16_t shards) {
@@ -74,14 +74,17 @@ Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration,
   const std::string secret = shards.front()->random().hex(64);
   std::vector<endpoint::SipEndpoint*> endpoints;
   std::vector<location::LocationService*> locations;
+  std::vector<call::Switch*> switches;
   for (auto* shard : shards) {
     shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secret, keeping));
     endpoints.push_back(&shards_.back()->endpoint);
     locations.push_back(&shards_.back()->location);
+    switches.push_back(&shards_.back()->calls);
   }
   for (auto& server : shards_) {
     server->endpoint.join(endpoints);
     server->location.join(locations);
+    server->calls.join(switches);
     // A global set by one call is seen by all.
     server->runtime.set_global_listener([this, from = server->shard.id()](std::string_view name, std::string_view value) {
       for (auto& other : shards_)

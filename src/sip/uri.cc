@@ -313,6 +313,16 @@ std::string_view Uri::headers() const {
   return headers_ < text_.size() ? slice(headers_ + 1U, text_.size()) : std::string_view{};
 }
 
+std::optional<std::string> Uri::header(std::string_view wanted) const {
+  for (const auto field : base::split(headers(), '&')) {
+    const auto equals = field.find('=');
+    const auto field_name = unescape(field.substr(0, equals));
+    if (!field_name || !base::same(*field_name, wanted)) continue;
+    return equals == std::string_view::npos ? std::string{} : unescape(field.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
 void Uri::set_user(std::string_view plain) {
   const auto fresh = escape_user(plain);
   auto changed = parts();

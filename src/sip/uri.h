@@ -66,6 +66,8 @@ class Uri {
   bool has_param(std::string_view name) const { return param(name).has_value(); }
   /// "Subject=x&Route=y" without the '?'; empty when there are none.
   std::string_view headers() const;
+  /// One of them, unescaped ("Replaces" of a Refer-To); nullopt when it is absent or its escapes are broken.
+  std::optional<std::string> header(std::string_view name) const;
   const base::ShortText& text() const { return text_; }
 
   void set_user(std::string_view plain);

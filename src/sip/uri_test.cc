@@ -205,6 +205,16 @@ TEST(Uri, SIP_09_AddressOfRecord) {
   EXPECT_FALSE(is_same_address_of_record(uri("sip:null-%00@b"), uri("sip:null-%00%00@b")));
 }
 
+TEST(Uri, MTH_14_HeadersAreFoundByNameAndUnescaped) {
+  const auto uri = sip::Uri::parse("sip:c@h;x=y?Subject=a%20b&Replaces=1%40h%3Bto-tag%3D2%3Bfrom-tag%3D3&empty=");
+  ASSERT_TRUE(uri);
+  EXPECT_EQ(uri->header("replaces"), "1@h;to-tag=2;from-tag=3");
+  EXPECT_EQ(uri->header("Subject"), "a b");
+  EXPECT_EQ(uri->header("empty"), "");
+  EXPECT_FALSE(uri->header("x"));
+  EXPECT_FALSE(sip::Uri::parse("sip:c@h")->header("Replaces"));
+}
+
 TEST(Uri, Escapes) {
   EXPECT_EQ(sip::unescape("a%20b"), "a b");
   EXPECT_FALSE(sip::unescape("a%2"));

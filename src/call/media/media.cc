@@ -52,6 +52,7 @@ bool Media::awaits_answer() const { return parts_->negotiation.awaits_answer(); 
 void Media::drop_offer() { parts_->negotiation.drop_offer(); }
 sdp::Direction Media::remote_direction() const { return parts_->negotiation.remote_direction(); }
 bool Media::set_direction(sdp::Direction direction) { return parts_->negotiation.set_direction(direction); }
+void Media::set_local_only() { parts_->options.advertised = parts_->options.local; }
 std::string Media::remote_codecs() const { return parts_->negotiation.remote_codecs(); }
 
 bool Media::held() const {

@@ -121,6 +121,9 @@ class Media {
   /// "PCMU@8000h@20i" and so on: what the remote description listed (ep_codec_string).
   std::string remote_codecs() const;
 
+  /// The peer is on this machine: it is told our own address instead of ext-rtp-ip.
+  void set_local_only();
+
   // --- audio -------------------------------------------------------------------------------------------------
 
   /// From now on what comes in goes out at `other`, and the other way round. Ends with part() on either side, or

@@ -31,6 +31,8 @@
 #include "sip/header/history_info.h"
 #include "sip/header/in_reply_to.h"
 #include "sip/header/info_package.h"
+#include "sip/header/join.h"
+#include "sip/header/refer_sub.h"
 #include "sip/header/max_forwards.h"
 #include "sip/header/media_type.h"
 #include "sip/header/mime_version.h"
@@ -189,6 +191,8 @@ TEST(Headers, EveryOneRoundTrips) {
   round_trip<MinSe>("90;x=1");
   round_trip<SessionExpires>("1800;refresher=uas");
   round_trip<SessionExpires>("1800 ; x=y; refresher = UAC", "1800;refresher=uac");
+  round_trip<ReferSub>("false");
+  round_trip<Join>("425928@bobster.example.org;to-tag=7743;from-tag=6472");
   round_trip<Replaces>("425928@bobster.example.org;to-tag=7743;from-tag=6472;early-only");
   round_trip<Privacy>("id;critical");
   round_trip<Privacy>("id ; user", "id;user");
@@ -232,6 +236,7 @@ TEST(Headers, BrokenOnesAreRefused) {
   refuses<RAck>("1 INVITE");
   refuses<RAck>("1 2");
   refuses<Replaces>("a@b;to-tag=1");
+  refuses<Join>("a@b;to-tag=1");
   refuses<Replaces>("a@b;to-tag=1;from-tag=2;to-tag=3");
   refuses<Privacy>("");
   refuses<AcceptContact>("sip:a@b");
@@ -299,6 +304,9 @@ TEST(Headers, SmallQuestionsAreAnswered) {
   EXPECT_EQ(Reason::of("SIP", 200, "x").text(), "x");
   EXPECT_TRUE(value<Replaces>("a;to-tag=1;from-tag=2;early-only").early_only());
   EXPECT_EQ(Replaces::of("a", "1", "2").to_tag(), "1");
+  EXPECT_EQ(value<Join>("a;to-tag=1;from-tag=2").from_tag(), "2");
+  EXPECT_FALSE(value<ReferSub>("false").wanted());
+  EXPECT_TRUE(value<ReferSub>("true;x=1").wanted());
   EXPECT_EQ(Replaces::of("a", "1", "2").from_tag(), "2");
   EXPECT_TRUE(value<Privacy>("id;Header").wants("header"));
   EXPECT_FALSE(value<Privacy>("id").wants("user"));
