@@ -3,6 +3,7 @@
 // One at namespace scope registers itself. It turns "1001@example.test" into targets to send an INVITE to, into a
 // dial string of its own (user/ has one in the directory), or into the cause why there is none.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ namespace call {
 
 class Leg;
 class Switch;
+struct Gateway;
 struct Profile;
 
 /// One INVITE to be sent.
@@ -29,6 +31,7 @@ struct DialTarget {
   std::vector<endpoint::Flow> others{};  ///< tried in turn when the first fails (RFC 3263 section 4.3)
   std::vector<std::string> routes;  ///< Route values (Path of a registration), first hop first.
   std::string destination;          ///< destination_number of the new leg
+  std::shared_ptr<const Gateway> gateway{};  ///< whose account the call is made with; null: nobody's
 };
 
 struct DialRequest {

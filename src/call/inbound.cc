@@ -1,6 +1,7 @@
 // call/inbound.cc - what an INVITE says about its caller, as FreeSWITCH's profile fields and channel variables.
 #include "base/text.h"
 #include "call/switch.h"
+#include "sip/header/contact.h"
 #include "sip/header/from.h"
 #include "sip/header/to.h"
 #include "sip/header/via.h"
@@ -39,6 +40,45 @@ void set_custom_headers(Variables& variables, const sip::Message& invite) {
 
 }  // namespace
 
+namespace {
+
+/// Whose Contact the request was addressed to: gw+NAME@..., or a URI with gw=NAME.
+const Gateway* gateway_of(const Profile& profile, const sip::Uri& uri) {
+  if (profile.gateways.empty()) return nullptr;
+  const auto user = uri.user_decoded();
+  if (std::string_view{user}.starts_with(gateway_user_prefix))
+    if (const auto* found = profile.gateway(std::string_view{user}.substr(gateway_user_prefix.size()))) return found;
+  return profile.gateway(uri.param("gw").value_or(""));
+}
+
+/// FreeSWITCH's sip_nat_detected: the Contact is of no use from where the request came, or, looked at aggressively, it or
+/// the Via names another place.
+bool nat_detected(const Profile& profile, const sip::Message& invite, const base::Address& source) {
+  const auto contact = invite.get<sip::Contact>();
+  const auto ip = contact ? contact->uri.ip() : std::nullopt;
+  if (ip && *ip != source.ip && (profile.is_nat ? profile.is_nat(*ip) : ip->is_private() && !source.ip.is_private())) return true;
+  if (!profile.aggressive_nat_detection) return false;
+  const auto via = invite.get<sip::Via>();
+  const bool other_via = via && base::Ip::parse(via->host) != source.ip;
+  return other_via || (ip && (*ip != source.ip || contact->uri.port().value_or(5060) != source.port));
+}
+
+/// FreeSWITCH: the gateway's context, its extension as destination, its variables.
+void enter_by_gateway(Leg& leg, const sip::Message& invite, const Gateway& gateway) {
+  auto& caller = leg.caller();
+  auto& variables = leg.variables();
+  gateway.inbound.for_each([&](std::string_view name, std::string_view value) { variables.set(name, value); });
+  variables.set("sip_gateway", gateway.name);
+  variables.set("sip_gateway_name", gateway.name);
+  if (!gateway.context.empty()) caller.context = gateway.context;
+  const auto to = invite.get<sip::To>();
+  const bool by_to = base::same(gateway.extension, "auto_to_user") || base::same(gateway.extension, "auto");
+  if (by_to && to) caller.destination_number = inert(to->uri.user_decoded());
+  else if (!by_to && !gateway.extension.empty()) caller.destination_number = gateway.extension;
+}
+
+}  // namespace
+
 void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow& from) {
   auto& variables = leg.variables();
   auto& caller = leg.caller();
@@ -60,6 +100,7 @@ void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow&
   if (const auto uri = sip::Uri::parse(invite.request_uri())) {
     caller.destination_number = inert(uri->user_decoded());
     set_uri(variables, "sip_req", *uri);
+    if (const auto* gateway = gateway_of(profile, *uri)) enter_by_gateway(leg, invite, *gateway);
   }
   if (const auto via = invite.get<sip::Via>()) {
     set_text(variables, "sip_via_protocol", base::lowered(via->transport));
@@ -79,6 +120,7 @@ void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow&
   variables.set("direction", "inbound");
   variables.set("uuid", leg.uuid());
   variables.set("sofia_profile_name", profile.name);
+  if (nat_detected(profile, invite, from.remote)) variables.set("sip_nat_detected", "true");
   variables.set("sip_network_ip", caller.network_addr);
   variables.set("sip_network_port", std::to_string(from.remote.port));
   variables.set("sip_received_ip", caller.network_addr);

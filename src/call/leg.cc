@@ -26,10 +26,10 @@ LegHold::~LegHold() {
   if (leg_ && --leg_->holds_ == 0) leg_->owner().reap_later(leg_->uuid());
 }
 
-Leg::Leg(Switch& owner, const Profile& profile, Direction direction, std::string uuid, base::Family family)
+Leg::Leg(Switch& owner, const Profile& profile, Direction direction, std::string uuid, const base::Ip& peer)
     : owner_{owner}, sip_profile_{profile}, direction_{direction}, uuid_{std::move(uuid)}, call_uuid_{uuid_},
       sleeper_{owner.shard()},
-      media_{new Media{owner.shard(), owner.ports(), profile.media_for(family), *this}} {
+      media_{new Media{owner.shard(), owner.ports(), profile.media_for(peer), *this}} {
   caller_.uuid = uuid_;
   caller_.created_time = caller_.profile_created_time = wall_now();
   legs_alive.add();

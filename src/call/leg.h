@@ -42,7 +42,7 @@ class Attachment {
 
 class Leg : endpoint::InviteSession::User, Media::User {
  public:
-  Leg(Switch& owner, const Profile& profile, Direction direction, std::string uuid, base::Family family);
+  Leg(Switch& owner, const Profile& profile, Direction direction, std::string uuid, const base::Ip& peer);
   Leg(const Leg&) = delete;
   Leg& operator=(const Leg&) = delete;
   ~Leg() override;
@@ -170,6 +170,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   // InviteSession::User, in leg_sip.cc
   void on_provisional(const sip::Message& response) override;
   void on_answered(const sip::Message& response) override;
+  bool on_challenged(const sip::Message& response) override;
   void on_other(endpoint::InviteSession& session, endpoint::TransactionId id, const sip::Message& request) override;
   void on_refer_result(int status) override;
   void on_notify(endpoint::InviteSession& session, endpoint::TransactionId id, const sip::Message& notify);
@@ -191,6 +192,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   // Media::User
   void on_digit(char digit, std::chrono::milliseconds duration) override { receive_digit(digit, duration); }
   void on_media_timeout() override { hang_up(Cause::media_timeout); }
+  void on_unheard(const std::optional<base::Address>& expected) override;
   void on_played() override { notify(); }
   void on_recorded() override { notify(); }
 
@@ -226,6 +228,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   bool hold_music_ = false;  // is what we send
   std::string bypassed_sdp_;  // the peer's description, when media does not come to us
 
+  std::unique_ptr<sip::Responder> responder_;  // of a gateway's account, while it calls
   std::unique_ptr<endpoint::InviteSession> session_;
   Variables variables_;
   CallerProfile caller_;

@@ -179,6 +179,7 @@ void Leg::answer_with(std::string_view sdp) {
   last_failure_status_ = 0;
   variables_.set("endpoint_disposition", "ANSWER");
   set_progress(Progress::active);
+  if (!bypass_media_) media_->expect_audio();
   execute_hooks(*this, "execute_on_answer");
 }
 
@@ -206,6 +207,8 @@ bool Leg::dial(sip::Message invite, const DialTarget& target, Leg* peer, bool by
     }
     invite.set_body("application/sdp", *offer);
   }
+  if (target.gateway && !target.gateway->account.secret.password.empty())
+    responder_ = std::make_unique<sip::Responder>(target.gateway->account);
   session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), target.flow, session_policy(),
                                            target.others);
   variables_.set("sip_call_id", session_->call_id());
@@ -237,7 +240,21 @@ void Leg::on_provisional(const sip::Message& response) {
   changed();
 }
 
+void Leg::on_unheard(const std::optional<base::Address>& expected) {
+  log().notice("media", "nothing is heard from {}: no packet from {}", caller_.chan_name,
+               expected ? expected->text() : std::string{"anywhere"});
+  owner_.tell([&](Observer& observer) { observer.on_unheard(*this, expected); });
+}
+
+// RFC 3261 section 22.2, with the account of the gateway.
+bool Leg::on_challenged(const sip::Message& response) {
+  if (!responder_ || responder_->on_challenge(response, shard().random()) != sip::Responder::Outcome::ready) return false;
+  session_->resend(*responder_);
+  return true;
+}
+
 void Leg::on_answered(const sip::Message& response) {
+  responder_.reset();
   if (bypass_media_) {
     if (response.has_body()) bypassed_sdp_ = response.body();
   } else if (response.has_body() || !media_->negotiated()) {
@@ -252,11 +269,21 @@ void Leg::on_answered(const sip::Message& response) {
   if (const auto contact = response.text_of("Contact")) variables_.set("sip_contact_uri", inert(*contact));
   variables_.set("endpoint_disposition", "ANSWER");
   set_progress(Progress::active);
+  if (!bypass_media_) media_->expect_audio();
   execute_hooks(*this, "execute_on_answer");
   changed();
 }
 
 int Leg::on_info(const sip::Message& info) {
+  // RFC 5168: a picture from scratch is wanted; only who sends the pictures can do that.
+  if (base::same(info.content_type(), "application/media_control+xml")) {
+    if (!peer_ || !peer_->session_) return 200;
+    endpoint::Extra passed;
+    passed.content_type = info.content_type();
+    passed.body = info.body();
+    peer_->session_->info(passed);
+    return 200;
+  }
   const auto digit = digit_of(info);
   if (!digit) return info.has_body() ? 415 : 200;
   if (peer_ && media_->joined()) peer_->media().send_digits(std::string_view{&digit->digit, 1}, digit->duration);

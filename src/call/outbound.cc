@@ -46,18 +46,20 @@ sip::Uri wanted_from(const Leg& leg) {
 }
 
 /// From and the headers of caller-id-type, with what privacy hides left out (RFC 3323, RFC 3325).
-void set_identity(sip::Message& invite, Leg& leg, const std::string& host, const std::string& tag) {
+void set_identity(sip::Message& invite, Leg& leg, const Gateway* gateway, std::string host, const std::string& tag) {
   const auto& caller = leg.caller();
   const bool hidden = caller.privacy_hide_number || caller.privacy_hide_name;
   std::string_view type = leg.variable("sip_cid_type");
   if (type.empty()) type = leg.profile_of_sip().caller_id_type;
   // With Remote-Party-ID the next hop is asked to hide what From still says, as in FreeSWITCH.
   const bool leave_out = type != "rpid";
+  if (gateway) host = gateway->from_domain;
   const bool no_number = leave_out && caller.privacy_hide_number, no_name = leave_out && caller.privacy_hide_name;
   const std::string user = no_number ? "anonymous" : sip::escape_user(caller.caller_id_number);
   const std::string shown = no_name ? "Anonymous" : caller.caller_id_name;
   const std::string domain = no_number ? "anonymous.invalid" : host;
-  const sip::Uri own_from = wanted_from(leg);
+  sip::Uri own_from = wanted_from(leg);
+  if (own_from.empty() && gateway && !gateway->caller_id_in_from) own_from = sip::Uri::sip(gateway->from_user, host);
   const std::string from_uri = own_from.empty() ? "sip:" + user + "@" + domain : std::string{own_from.text()};
   const auto display = leg.variable("sip_from_display");
   invite.add("From", shown_as(display.empty() ? shown : std::string{display}) + "<" + from_uri + ">;tag=" + tag);
@@ -112,6 +114,12 @@ void prepare_outbound(Leg& leg, const DialTarget& target, const Variables& own, 
       if (custom && !base::same(caller->variable("sip_copy_custom_headers"), "false")) variables.set(variable, value);
     });
   }
+  if (target.gateway) {
+    target.gateway->outbound.for_each([&](std::string_view variable, std::string_view value) { variables.set(variable, value); });
+    variables.set("sip_gateway", target.gateway->name);
+    variables.set("sip_gateway_name", target.gateway->name);
+    variables.set("sip_profile_name", "gateway");
+  }
   own.for_each([&](std::string_view variable, std::string_view value) { variables.set(variable, value); });
 
   auto& profile = leg.caller();
@@ -146,15 +154,16 @@ void prepare_outbound(Leg& leg, const DialTarget& target, const Variables& own, 
 sip::Message make_invite(Leg& leg, const DialTarget& target) {
   auto& endpoint = leg.owner().endpoint();
   const auto& point = endpoint.point(target.flow.point);
-  const std::string host = point.host();
+  const std::string host = point.host(target.flow.remote.ip);
   auto invite = sip::Message::request(sip::Method::invite, target.request_uri.text());
   for (const auto& route : target.routes) invite.add("Route", route);
   invite.add("Max-Forwards", "70");
-  set_identity(invite, leg, host, endpoint.new_tag());
+  set_identity(invite, leg, target.gateway.get(), host, endpoint.new_tag());
   invite.add("To", "<" + (target.to.empty() ? std::string{target.request_uri.text()} : target.to) + ">");
   invite.add("Call-ID", endpoint.new_call_id());
   invite.add("CSeq", "1 INVITE");
-  invite.add("Contact", "<" + endpoint.contact(target.flow, "ahoy", target.request_uri.scheme() == sip::Uri::Scheme::sips).text() + ">");
+  const auto contact = endpoint.contact(target.flow, "ahoy", target.request_uri.scheme() == sip::Uri::Scheme::sips);
+  invite.add("Contact", "<" + std::string{(target.gateway ? target.gateway->contact(contact) : contact).text()} + ">");
   invite.add("User-Agent", leg.profile_of_sip().user_agent);
   invite.add("Allow", endpoint.allow());
   leg.variables().for_each([&](std::string_view name, std::string_view value) {

@@ -2,10 +2,12 @@
 //
 // Made by main from the configuration; a snapshot that legs share for reading.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "call/gateway.h"
 #include "call/media/media.h"
 #include "endpoint/flow.h"
 #include "endpoint/session_policy.h"
@@ -21,6 +23,7 @@ struct Profile {
   std::string realm;                 ///< challenge-realm; empty: the domain.
   bool auth_calls = true;
   std::string user_agent = "Ahoy";
+  std::string outbound_proxy;          ///< outbound-proxy: everything that is no registered phone goes through it
   std::string caller_id_type = "pid";  ///< rpid, pid, none
   bool use_call_id_as_uuid = false;    ///< inbound-use-callid-as-uuid
   bool manual_redirect = true;
@@ -32,11 +35,26 @@ struct Profile {
   MediaOptions media;                  ///< Codecs as inbound-codec-prefs; addresses of the first rtp-ip.
   std::optional<base::Ip> media_ipv6;  ///< Where media of IPv6 calls is received, when that is another address.
   std::vector<sdp::Codec> outbound_codecs;
+  std::vector<std::shared_ptr<const Gateway>> gateways;
+
+  const Gateway* gateway(std::string_view wanted) const {
+    for (const auto& each : gateways)
+      if (each->name == wanted) return each.get();
+    return nullptr;
+  }
+
+  /// Peers that are told the local address whatever ext-rtp-ip says (local-network-acl); empty: nobody.
+  std::function<bool(const base::Ip&)> is_local{};
+
+  /// Contacts that are of no use from where they came (apply-nat-acl); empty: private addresses.
+  std::function<bool(const base::Ip&)> is_nat{};
+  bool aggressive_nat_detection = false;
 
   /// Media goes over the address family of the signalling.
-  MediaOptions media_for(base::Family family) const {
+  MediaOptions media_for(const base::Ip& peer) const {
     MediaOptions options = media;
-    if (family == base::Family::ipv6 && media_ipv6) options.local = options.advertised = *media_ipv6;
+    if (peer.family == base::Family::ipv6 && media_ipv6) options.local = options.advertised = *media_ipv6;
+    else if (options.advertised != options.local && is_local && is_local(peer)) options.advertised = options.local;
     return options;
   }
 };

@@ -45,7 +45,7 @@ void Race::dial(Entry& entry, base::Time now) {
   entry.start = base::never;
   if (entry.plan.fault != Cause::none) return lose(entry, entry.plan.fault, entry.plan.status);
   const auto& variables = entry.plan.variables;
-  Leg* leg = owner_.create_outbound(*entry.plan.target.profile, entry.plan.target.flow.remote.ip.family,
+  Leg* leg = owner_.create_outbound(*entry.plan.target.profile, entry.plan.target.flow.remote.ip,
                                     std::string{variables.get("origination_uuid")});
   if (!leg) return lose(entry, Cause::switch_congestion, 0);
   entry.leg = LegHold{*leg};

@@ -93,7 +93,7 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
 
   const std::string uuid = profile->use_call_id_as_uuid ? std::string{invite.text_of("Call-ID").value_or("")} : std::string{};
   const std::string name = uuid.empty() || legs_.contains(uuid) ? shard().random().uuid() : uuid;
-  auto made = std::make_unique<Leg>(*this, *profile, Direction::inbound, name, from.remote.ip.family);
+  auto made = std::make_unique<Leg>(*this, *profile, Direction::inbound, name, from.remote.ip);
   Leg& leg = *made;
   legs_[name] = std::move(made);
   ++sessions_since_start_;
@@ -121,10 +121,10 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
   router_.route(leg);
 }
 
-Leg* Switch::create_outbound(const Profile& profile, base::Family family, std::string uuid) {
+Leg* Switch::create_outbound(const Profile& profile, const base::Ip& peer, std::string uuid) {
   if (legs_.size() >= options_.max_sessions) return nullptr;
   if (uuid.empty() || legs_.contains(uuid)) uuid = shard().random().uuid();
-  auto made = std::make_unique<Leg>(*this, profile, Direction::outbound, uuid, family);
+  auto made = std::make_unique<Leg>(*this, profile, Direction::outbound, uuid, peer);
   Leg& leg = *made;
   legs_[leg.uuid()] = std::move(made);
   ++sessions_since_start_;

@@ -39,6 +39,8 @@ class Observer {
   virtual void on_bridge(const Leg& /*a*/, const Leg& /*b*/) {}
   virtual void on_unbridge(const Leg& /*a*/, const Leg& /*b*/) {}
   virtual void on_digit(const Leg&, char) {}
+  /// The call is up, and nothing comes from that party; `expected`: the address it should come from.
+  virtual void on_unheard(const Leg&, const std::optional<base::Address>& /*expected*/) {}
   /// The leg's facts are final; it may still be looked at.
   virtual void on_hangup(const Leg&) {}
   virtual void on_destroyed(const Leg&) {}
@@ -71,7 +73,7 @@ class Switch : endpoint::RequestHandler {
   }
 
   /// A leg for an outgoing call; null when max_sessions is reached. It lives on while held, running, or not hung up.
-  Leg* create_outbound(const Profile& profile, base::Family family, std::string uuid = {});
+  Leg* create_outbound(const Profile& profile, const base::Ip& peer, std::string uuid = {});
   Leg* find(std::string_view uuid);
   std::size_t count() const { return legs_.size(); }
   template <class Visit>

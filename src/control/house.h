@@ -9,6 +9,7 @@
 #include "call/switch.h"
 #include "dialplan/execution.h"
 #include "endpoint/sip_endpoint.h"
+#include "location/gateways.h"
 #include "location/location_service.h"
 #include "record/journal.h"
 
@@ -22,6 +23,7 @@ struct ShardView {
   dialplan::Runtime* runtime;
   record::Journal* journal;
   location::LocationService* location;
+  location::Gateways* gateways;
 };
 
 /// Commands run on the first shard, the control shard.

@@ -103,6 +103,8 @@ const base::Settings<CoreSettings>& core_settings() {
       {"rtp-end-port", &C::rtp_end_port, "port", 32768, {1024, 65535}, Apply::restart, "Last media port."},
       {"loglevel", &C::loglevel, "word", "info", Apply::live, "debug, info, notice, warning, err, crit."},
       {"switchname", &C::switchname, "name", "", Apply::restart, "Name of this server; empty: the host's."},
+      {"dns-servers", &C::dns_servers, "list", "", Apply::reload,
+       "Name servers, as \"192.0.2.53,[2001:db8::53]:5353\"; empty: those of the system."},
       {"core-db-name", &C::core_db_name, "path", "", Apply::restart, "Database file."},
       {"default-dtmf-duration",
        &C::default_dtmf_duration,

@@ -17,6 +17,7 @@
 #include "dialplan/hunt.h"
 
 namespace location {
+class Gateways;
 class LocationService;
 }
 
@@ -45,6 +46,9 @@ class Runtime : public call::Router {
   /// Where users are registered; null when nobody can register. Set by main, used by dial endpoints.
   void set_location(location::LocationService* location) { location_ = location; }
   location::LocationService* location() { return location_; }
+  /// Null when there are none.
+  void set_gateways(location::Gateways* gateways) { gateways_ = gateways; }
+  location::Gateways* gateways() { return gateways_; }
   /// The runtime of a switch's shard.
   static Runtime& of(call::Switch& owner);
 
@@ -66,6 +70,7 @@ class Runtime : public call::Router {
 
   call::Switch* switch_ = nullptr;
   location::LocationService* location_ = nullptr;
+  location::Gateways* gateways_ = nullptr;
   std::function<void(std::string_view, std::string_view)> on_global_;
 };
 

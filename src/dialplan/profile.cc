@@ -132,6 +132,10 @@ const base::Settings<ProfileSettings>& profile_settings() {
        "Who may call without a challenge."},
       {"apply-register-acl", &P::apply_register_acl, "list", "", Apply::reload,
        "Who may register without a challenge."},
+      {"apply-nat-acl", &P::apply_nat_acl, "list", "", Apply::reload,
+       "Phones whose Contact is in this list and comes from elsewhere are behind NAT; several may be given."},
+      {"local-network-acl", &P::local_network_acl, "list", "localnet.auto", Apply::reload,
+       "Peers in this list are told the local addresses, not ext-sip-ip and ext-rtp-ip."},
       {"nonce-ttl", &P::nonce_ttl, 60s, {1s, day}, Apply::reload, "How long a nonce is good."},
       {"multiple-registrations", &P::multiple_registrations, false, Apply::reload,
        "Several phones of one user."},
@@ -143,6 +147,10 @@ const base::Settings<ProfileSettings>& profile_settings() {
        "Keep mappings of phones behind NAT open."},
       {"all-reg-options-ping", &P::all_reg_options_ping, false, Apply::reload,
        "Ping every registered phone."},
+      {"unregister-on-options-fail", &P::unregister_on_options_fail, false, Apply::reload,
+       "A phone that does not answer its pings is unregistered."},
+      {"ping-mean-interval", &P::ping_mean_interval, 30s, {5s, hour}, Apply::reload,
+       "Each registered phone that is pinged is pinged this often, give or take a third."},
       {"aggressive-nat-detection", &P::aggressive_nat_detection, false, Apply::reload,
        "Look at Via and Contact."},
       {"sip-force-expires",
@@ -303,8 +311,9 @@ const base::Settings<GatewaySettings>& gateway_settings() {
        "Expires of REGISTER."},
       {"retry-seconds", &G::retry_seconds, 30s, {5s, day}, Apply::reload, "Wait after a failed REGISTER."},
       {"ping", &G::ping, nothing, {nothing, day}, Apply::reload, "OPTIONS this often; 0: never."},
-      {"ping-max", &G::ping_max, "pings", 1, {1, 1000}, Apply::reload, "Answers that make it up."},
-      {"ping-min", &G::ping_min, "pings", 1, {1, 1000}, Apply::reload, "Missing answers that make it down."}};
+      {"ping-max", &G::ping_max, "pings", 1, {1, 1000}, Apply::reload,
+       "Each answer counts one up, to this; each missing one counts one down."},
+      {"ping-min", &G::ping_min, "pings", 1, {1, 1000}, Apply::reload, "Down while the count is below this."}};
   return table;
 }
 

@@ -35,12 +35,14 @@ struct ProfileSettings {
   bool auth_calls = false, accept_blind_reg = false, accept_blind_auth = false, auth_all_packets = false,
        log_auth_failures = false, disable_register = false, inbound_reg_force_matching_username = false;
   std::string challenge_realm, force_register_domain, force_register_db_domain, apply_inbound_acl,
-      apply_register_acl;
+      apply_register_acl, apply_nat_acl, local_network_acl;
   base::Duration nonce_ttl{};
   std::string rfc8760_auth_algorithms;
   // Registrations.
   bool multiple_registrations = false, ndlb_force_rport = false, ndlb_received_in_nat_reg_contact = false,
-       nat_options_ping = false, all_reg_options_ping = false, aggressive_nat_detection = false;
+       nat_options_ping = false, all_reg_options_ping = false, aggressive_nat_detection = false,
+       unregister_on_options_fail = false;
+  base::Duration ping_mean_interval{};
   base::Duration sip_force_expires{}, sip_force_expires_min{}, sip_force_expires_max{},
       sip_expires_max_deviation{}, sip_expires_late_margin{};
   std::uint32_t max_registrations_per_extension = 0;
@@ -102,7 +104,7 @@ struct Profile {
 struct CoreSettings {
   std::uint32_t max_sessions = 0, sessions_per_second = 0;
   std::uint16_t rtp_start_port = 0, rtp_end_port = 0;
-  std::string loglevel, switchname, core_db_name;
+  std::string loglevel, switchname, core_db_name, dns_servers;
   std::uint32_t default_dtmf_duration = 0, max_dtmf_duration = 0, min_dtmf_duration = 0;
 };
 const base::Settings<CoreSettings>& core_settings();

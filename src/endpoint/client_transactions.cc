@@ -143,6 +143,8 @@ void ClientTransactions::drain(Transaction& transaction) {
               next_server = true;
               continue;
             }
+            // Somebody rings: a failure from now on is the answer.
+            if (deliver->status > 100 && deliver->status < 200) transaction.route.reset();
             if (transaction.user && transaction.response) transaction.user->on_response(id, *transaction.response);
             // After a final answer only the ACK is repeated: a quarter million of these may wait for their timer.
             if (sip::is_final(deliver->status)) std::string{}.swap(transaction.request);

@@ -4,6 +4,12 @@
 
 namespace endpoint {
 
+namespace {
+
+bool shows_local(const ListeningPoint& point, const base::Ip& peer) { return point.is_local && point.is_local(peer); }
+
+}  // namespace
+
 std::optional<Transport> transport_named(std::string_view text) {
   for (const auto transport : {Transport::udp, Transport::tcp, Transport::tls, Transport::ws, Transport::wss})
     if (base::same(text, parameter(transport))) return transport;
@@ -21,15 +27,19 @@ bool ListeningPoint::has(Transport transport) const {
   return false;
 }
 
-std::string ListeningPoint::host() const { return advertised_host.empty() ? local.ip.host() : advertised_host; }
+std::string ListeningPoint::host(const base::Ip& peer) const {
+  return advertised_host.empty() || shows_local(*this, peer) ? local.ip.host() : advertised_host;
+}
 
-std::uint16_t ListeningPoint::port(Transport transport) const {
+std::uint16_t ListeningPoint::port(Transport transport, const base::Ip& peer) const {
   if (transport == Transport::tls && tls) return tls->port;
   if (transport == Transport::ws && ws) return ws->port;
   if (transport == Transport::wss && wss) return wss->port;
-  return advertised_port != 0 ? advertised_port : local.port;
+  return advertised_port != 0 && !shows_local(*this, peer) ? advertised_port : local.port;
 }
 
-std::string ListeningPoint::sent_by(Transport transport) const { return host() + ":" + std::to_string(port(transport)); }
+std::string ListeningPoint::sent_by(Transport transport, const base::Ip& peer) const {
+  return host(peer) + ":" + std::to_string(port(transport, peer));
+}
 
 }  // namespace endpoint

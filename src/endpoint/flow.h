@@ -1,6 +1,7 @@
 // endpoint/flow.h - a way to a peer: listening point, transport, address, and the connection if there is one.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +82,17 @@ struct ListeningPoint {
   /// What goes into Via, Contact and Record-Route; empty and 0: the local address (ext-sip-ip, ext-sip-port).
   std::string advertised_host;
   std::uint16_t advertised_port = 0;
+  /// Peers that are told the local address nevertheless (local-network-acl); empty: nobody.
+  std::function<bool(const base::Ip&)> is_local{};
+  /// Contacts that lead nowhere when they come from another address (apply-nat-acl); empty: private ones that come from
+  /// a public address.
+  std::function<bool(const base::Ip&)> is_nat{};
+
+  /// Whether a peer that is seen at `source` is not to be reached at the `contact` it gives.
+  bool leads_nowhere(const base::Ip& contact, const base::Ip& source) const {
+    if (contact == source) return false;
+    return is_nat ? is_nat(contact) : contact.is_private() && !source.is_private();
+  }
   /// Answer to where a request came from even when its Via has no rport (NDLB-force-rport).
   bool force_rport = false;
   std::string user_agent = "Ahoy";
@@ -88,10 +100,11 @@ struct ListeningPoint {
 
   /// Whether peers can reach us there.
   bool has(Transport transport) const;
-  std::string host() const;
-  std::uint16_t port(Transport transport) const;
+  /// What `peer` is told.
+  std::string host(const base::Ip& peer) const;
+  std::uint16_t port(Transport transport, const base::Ip& peer) const;
   /// host:port, for Via.
-  std::string sent_by(Transport transport) const;
+  std::string sent_by(Transport transport, const base::Ip& peer) const;
 };
 
 }  // namespace endpoint

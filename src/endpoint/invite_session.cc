@@ -162,8 +162,7 @@ Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
   auto flow = endpoint_.flow_to(flow_.point, dialog.next_hop());
   if (!flow) return flow_;
   flow->may_go_by_tcp = false;  // datagrams have reached the peer, through what NAT there may be
-  const bool behind_nat = flow->remote.ip.is_private() && !flow_.remote.ip.is_private();
-  return behind_nat ? flow_ : *flow;
+  return endpoint_.point(flow_.point).leads_nowhere(flow->remote.ip, flow_.remote.ip) ? flow_ : *flow;
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include "endpoint/invite_session_parts.h"
 #include "sip/header/cseq.h"
 #include "sip/header/from.h"
+#include "sip/header/info_package.h"
 
 namespace endpoint {
 
@@ -13,7 +14,14 @@ void InviteSession::on_request(TransactionId id, sip::Message request, const Flo
     case sip::Method::invite:
     case sip::Method::update: return on_offer(id, std::move(request));
     case sip::Method::prack: return on_prack(id, std::move(request));
-    case sip::Method::info: return endpoint_.respond(id, request, user_ ? user_->on_info(request) : 481);
+    case sip::Method::info:
+      // RFC 6086 section 4.2.2: we have said in no Recv-Info that we want any package.
+      if (request.has<sip::InfoPackage>()) {
+        Extra wanted;
+        wanted.headers.emplace_back("Recv-Info", "");
+        return respond(id, request, 469, wanted);
+      }
+      return endpoint_.respond(id, request, user_ ? user_->on_info(request) : 481);
     case sip::Method::options: return endpoint_.describe(id, request);
     case sip::Method::refer:
     case sip::Method::notify:

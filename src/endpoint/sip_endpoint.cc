@@ -5,6 +5,7 @@
 #include "sip/header/record_route.h"
 #include "sip/header/to.h"
 #include "sip/header/via.h"
+#include "sip/multipart.h"
 #include "sip/validate.h"
 
 namespace endpoint {
@@ -50,6 +51,18 @@ Flow stamp_via(sip::Message& request, const Flow& from, bool force_rport) {
   return reply;
 }
 
+/// Where a session description belongs there is something else, or more than that.
+bool has_foreign_body(const sip::Message& request) {
+  if (!request.has_body()) return false;
+  switch (request.method()) {
+    case sip::Method::invite:
+    case sip::Method::update:
+    case sip::Method::prack:
+    case sip::Method::ack: return !base::same(request.content_type(), "application/sdp");
+    default: return false;
+  }
+}
+
 }  // namespace
 
 SipEndpoint::SipEndpoint(io::Shard& shard, UasChecks checks)
@@ -75,6 +88,7 @@ void SipEndpoint::on_message(sip::Message message, const Flow& flow) {
   if (message.is_request()) return on_request(std::move(message), flow);
   responses_in.add();
   if (const auto fault = sip::validate(message)) return;
+  if (sip::is_multipart(message.content_type())) UasChecks::unwrap(message);
   if (!clients_.on_response(message)) stray_responses.add();
 }
 
@@ -96,6 +110,8 @@ void SipEndpoint::on_request(sip::Message request, const Flow& flow) {
   }
   requests_in.add();
   if (request.method() == sip::Method::cancel) return on_cancel(outcome.id, request);
+  if (has_foreign_body(request))
+    if (const auto refusal = UasChecks::unwrap(request)) return refuse(outcome.id, request, *refusal);
   if (auto refusal = checks_.check(request)) return refuse(outcome.id, request, *refusal);
   if (request.method() == sip::Method::invite)
     respond(outcome.id, sip::Message::response(request, 100));
@@ -110,8 +126,21 @@ void SipEndpoint::on_request(sip::Message request, const Flow& flow) {
   if (outcome.id == no_transaction) return;  // an ACK to nothing
   auto* handler = handlers_[static_cast<std::size_t>(request.method())];
   if (handler) return handler->on_request(outcome.id, std::move(request), flow);
-  if (request.method() == sip::Method::options) return describe(outcome.id, request);
-  respond(outcome.id, request, 503);
+  refuse_unhandled(outcome.id, request);
+}
+
+/// Outside dialogs, and nobody is there for it.
+void SipEndpoint::refuse_unhandled(TransactionId id, const sip::Message& request) {
+  switch (request.method()) {
+    case sip::Method::options: return describe(id, request);
+    case sip::Method::subscribe:
+    case sip::Method::publish: return refuse(id, request, {489, {}, {{"Allow-Events", "refer"}}});
+    case sip::Method::refer: return respond(id, request, 403);
+    case sip::Method::register_:
+    case sip::Method::invite:
+    case sip::Method::message: return respond(id, request, 503);
+    default: return respond(id, request, 481);
+  }
 }
 
 void SipEndpoint::on_cancel(TransactionId id, const sip::Message& cancel) {
@@ -153,7 +182,7 @@ void SipEndpoint::respond(TransactionId id, const sip::Message& request, int sta
 
 sip::Via SipEndpoint::new_via(const Flow& to) {
   std::string via{"SIP/2.0/"};
-  via.append(name(to.transport)).append(" ").append(point(to.point).sent_by(to.transport));
+  via.append(name(to.transport)).append(" ").append(point(to.point).sent_by(to.transport, to.remote.ip));
   via.append(";rport;branch=").append(sip::Via::magic_cookie).append(shard_.random().hex(24));
   // RFC 5923 section 8: who checks our certificate may send us requests over the same connection.
   if (to.transport == Transport::tls && point(to.point).tls) via.append(";alias");
@@ -201,8 +230,8 @@ std::string SipEndpoint::send_ack(sip::Message ack, const Flow& to) {
   const auto& from = point(to.point);
   sip::Via via;
   via.transport = name(to.transport);
-  via.host = from.host();
-  via.port = from.port(to.transport);
+  via.host = from.host(to.remote.ip);
+  via.port = from.port(to.transport, to.remote.ip);
   via.params.set("branch", std::string{sip::Via::magic_cookie} + shard_.random().hex(24));
   via.params.set("rport");
   ack.prepend(via);
@@ -234,7 +263,7 @@ std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) cons
 
 sip::Uri SipEndpoint::contact(const Flow& flow, std::string_view user, bool sips) const {
   const auto& at = point(flow.point);
-  auto uri = sip::Uri::sip(user, at.host(), at.port(flow.transport));
+  auto uri = sip::Uri::sip(user, at.host(flow.remote.ip), at.port(flow.transport, flow.remote.ip));
   if (flow.transport != Transport::udp) uri.set_param("transport", parameter(flow.transport));
   if (!sips || !is_secure(flow.transport)) return uri;
   uri.set_scheme(sip::Uri::Scheme::sips);

@@ -63,6 +63,11 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   io::Shard& shard() { return shard_; }
   const Transports& transports() const { return transports_; }
   const ListeningPoint& point(PointId id) const { return transports_.point(id); }
+  /// What peers are told from now on as our address and port (ext-sip-ip, found out or changed), and who is local.
+  void advertise(PointId id, std::string host, std::uint16_t port, std::function<bool(const base::Ip&)> is_local,
+                 std::function<bool(const base::Ip&)> is_nat) {
+    transports_.advertise(id, std::move(host), port, std::move(is_local), std::move(is_nat));
+  }
 
   // --- answering ---------------------------------------------------------------------------------------------
 
@@ -139,6 +144,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void on_request(sip::Message request, const Flow& flow);
   void on_cancel(TransactionId id, const sip::Message& cancel);
   void reply(const sip::Message& request, const Flow& to, int status, std::string_view reason);
+  void refuse_unhandled(TransactionId id, const sip::Message& request);
   void refuse(TransactionId id, const sip::Message& request, const Refusal& refusal);
   void sweep();
   void sweep_soon();

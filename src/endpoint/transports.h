@@ -50,6 +50,14 @@ class Transports : Connection::Owner {
 
   base::Result<PointId, io::Reason> open(const ListeningPoint& point);
   const ListeningPoint& point(PointId id) const { return points_[id].options; }
+  void advertise(PointId id, std::string host, std::uint16_t port, std::function<bool(const base::Ip&)> is_local,
+                 std::function<bool(const base::Ip&)> is_nat) {
+    auto& options = points_[id].options;
+    options.advertised_host = std::move(host);
+    options.advertised_port = port;
+    options.is_local = std::move(is_local);
+    options.is_nat = std::move(is_nat);
+  }
   std::size_t points() const { return points_.size(); }
   /// The point of that profile and family; nullopt when there is none.
   std::optional<PointId> find_point(std::string_view profile, base::Family family) const;

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "sip/header/content_disposition.h"
 #include "sip/header/max_forwards.h"
+#include "sip/multipart.h"
 #include "sip/uri.h"
 
 namespace endpoint {
@@ -60,6 +62,22 @@ std::string UasChecks::supported_list() const {
   std::string list;
   for (const auto& tag : supported) list.append(list.empty() ? "" : ", ").append(tag);
   return list;
+}
+
+// RFC 5621 and RFC 3261 section 20.11.
+std::optional<Refusal> UasChecks::unwrap(sip::Message& request) {
+  const auto found = sip::find_session_description(request.content_type(), request.body());
+  if (found.unknown_required) return Refusal{415, {}, {{"Accept", "application/sdp, multipart/mixed"}}};
+  if (found.description) {
+    request.set_body("application/sdp", std::string{*found.description});
+    return std::nullopt;
+  }
+  const auto disposition = request.get<sip::ContentDisposition>();
+  if (disposition && !disposition->is_required()) {
+    request.set_body({}, {});
+    request.remove<sip::ContentDisposition>();
+  }
+  return std::nullopt;
 }
 
 std::optional<Refusal> UasChecks::check(const sip::Message& request) const {

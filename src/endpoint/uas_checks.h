@@ -24,6 +24,8 @@ struct UasChecks {
 
   std::string allow() const;
   std::string supported_list() const;
+  /// INVITE, UPDATE, PRACK, ACK: of several bodies only the session description stays; a body that may be ignored goes.
+  static std::optional<Refusal> unwrap(sip::Message& request);
   /// Empty: go on.
   std::optional<Refusal> check(const sip::Message& request) const;
 };

@@ -87,8 +87,7 @@ bool Dns::is_server_list(const std::string& list) {
 }
 
 void Dns::ask(base::dns::Question question, Done done) {
-  if (is_address(question.type))
-    if (auto known = hosts_.find(question, shard_.now())) return answer_later(std::move(done), std::move(*known));
+  if (auto known = hosts_.find(question, shard_.now())) return answer_later(std::move(done), std::move(*known));
   if (!channel_) return answer_later(std::move(done), {});
   const int type = type_number(question.type);
   // A name without a dot is completed by the system's search list.

@@ -37,8 +37,17 @@ void HostsFile::read() {
 
 std::optional<base::dns::Answer> HostsFile::find(const base::dns::Question& question, base::Time now) {
   look(now);
-  const auto found = names_.find(question.name);
+  std::string_view name = question.name;
+  // _sip._udp.pbx is a service of pbx.
+  while (name.starts_with('_') && name.find('.') != std::string_view::npos) name.remove_prefix(name.find('.') + 1);
+  const auto found = names_.find(std::string{name});
   if (found == names_.end()) return std::nullopt;
+  if (question.type == base::dns::Type::srv || question.type == base::dns::Type::naptr) {
+    base::dns::Answer none;
+    none.status = base::dns::Answer::Status::none;
+    none.ttl = ttl;
+    return none;
+  }
   const auto family = question.type == base::dns::Type::a ? base::Family::ipv4 : base::Family::ipv6;
   base::dns::Answer answer;
   answer.ttl = ttl;

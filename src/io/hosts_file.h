@@ -19,7 +19,8 @@ class HostsFile {
   static constexpr std::chrono::seconds ttl{5};
 
   explicit HostsFile(std::string path = "/etc/hosts") : path_{std::move(path)} {}
-  /// An a or aaaa question. Nullopt: the file does not know the name.
+  /// Nullopt: the file does not know the name.
+  /// The other types are answered with a "no" for names that the file knows, and for services of such names.
   std::optional<base::dns::Answer> find(const base::dns::Question& question, base::Time now);
 
  private:

@@ -37,6 +37,13 @@ TEST_F(HostsFile, KnowsNamesAndAliasesOfBothFamilies) {
   EXPECT_FALSE(file.find({Type::a, "here"}, now));
 }
 
+TEST_F(HostsFile, KnownNamesHaveNoServices) {
+  write("192.0.2.1 pbx\n");
+  EXPECT_EQ(file.find({Type::naptr, "pbx"}, now)->status, Answer::Status::none);
+  EXPECT_EQ(file.find({Type::srv, "_sip._udp.pbx"}, now)->status, Answer::Status::none);
+  EXPECT_FALSE(file.find({Type::srv, "_sip._udp.other"}, now));
+}
+
 TEST_F(HostsFile, AChangeIsSeenWithinItsInterval) {
   write("192.0.2.1 pbx\n");
   EXPECT_TRUE(file.find({Type::a, "pbx"}, now));

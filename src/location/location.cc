@@ -156,6 +156,7 @@ bool Location::restore(const store::Binding& kept) {
     list.push_back(std::move(binding));
     ++count_;
     bindings_now.add();
+    for (auto* observer : observers_) observer->on_registered(entry.first, list.back(), true);
   }
   settle(entry);
   return !overtaken;

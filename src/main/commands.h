@@ -10,6 +10,7 @@ struct ServeOptions {
   std::string config_dir;   ///< made with random credentials when it does not exist
   std::string state_dir;    ///< database, recordings, certificates, control socket
   std::string sip_ip = "127.0.0.1";  ///< of a first configuration
+  std::string external_ip = "auto";  ///< ... and what is told outside (ext-sip-ip)
   std::uint16_t sip_port = 5060;
   std::uint16_t shards = 0;  ///< 0: one a core
   std::string log_level;     ///< empty: the configuration's

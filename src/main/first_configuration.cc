@@ -66,6 +66,7 @@ base::Result<std::vector<FirstUser>, std::string> make_first_configuration(const
   const std::string domain = options.domain.empty() ? options.sip_ip : options.domain;
   for (const auto& file : configuration_templates()) {
     std::string text = replace_all(file.text, "@SIP_IP@", options.sip_ip);
+    text = replace_all(text, "@EXTERNAL_IP@", options.external_ip);
     text = replace_all(text, "@SIP_PORT@", std::to_string(options.sip_port));
     text = replace_all(text, "@WS_PORT@", std::to_string(beside(options.sip_port, ws_above_sip)));
     text = replace_all(text, "@WSS_PORT@", std::to_string(beside(options.sip_port, wss_above_sip)));

@@ -24,6 +24,7 @@ struct FirstConfiguration {
   std::string sip_ip = "127.0.0.1";
   std::uint16_t sip_port = 5060;
   std::string domain;  ///< Empty: sip_ip.
+  std::string external_ip = "auto";  ///< ext-sip-ip and ext-rtp-ip
 };
 
 /// Users 1000-1009 get a password each, nobody but the owner may read the files. The error is a sentence.

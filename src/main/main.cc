@@ -22,6 +22,9 @@ void add_serve(CLI::App& app, int& status) {
   command->add_option("-c,--config", options->config_dir, "Configuration folder")->capture_default_str();
   command->add_option("-s,--state", options->state_dir, "Folder for database, recordings, certificates")->capture_default_str();
   command->add_option("--sip-ip", options->sip_ip, "Address of a first configuration")->capture_default_str();
+  command->add_option("--external-ip", options->external_ip,
+                      "What phones outside are told, in a first configuration: an address, host:NAME, stun:SERVER")
+      ->capture_default_str();
   command->add_option("--sip-port", options->sip_port, "Port of a first configuration")->capture_default_str();
   command->add_option("--shards", options->shards, "Threads; 0: one a core")->capture_default_str();
   command->add_option("--log", options->log_level, "debug, info, notice, warning, err, crit");

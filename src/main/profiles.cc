@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "call/media/codec_prefs.h"
+#include "main/gateways.h"
+#include "main/nat.h"
 
 namespace ahoy {
 
@@ -50,8 +52,6 @@ base::Result<endpoint::ListeningPoint, std::string> point_of(const dialplan::Pro
     if (!binding) return base::Unexpected<std::string>{"profile " + profile.name + ": " + name + ": " + binding.error()};
     *into = *binding;
   }
-  if (!is_auto(settings.ext_sip_ip) && ip.family == base::Family::ipv4) point.advertised_host = settings.ext_sip_ip;
-  point.advertised_port = settings.ext_sip_port;
   point.force_rport = settings.ndlb_force_rport;
   point.user_agent = settings.user_agent_string;
   point.timing.t1 = settings.timer_t1;
@@ -129,8 +129,10 @@ endpoint::Transports::Limits connection_limits(const dialplan::Configuration& co
   return limits;
 }
 
-std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const std::string& default_domain,
-                                                  std::vector<endpoint::PointId> points) {
+std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const dialplan::Snapshot& configuration,
+                                                  std::vector<endpoint::PointId> points,
+                                                  const ExternalAddresses::Known& external) {
+  const std::string default_domain{configuration->globals.get("domain")};
   const auto& settings = profile.settings;
   auto made = std::make_shared<call::Profile>();
   made->name = profile.name;
@@ -151,6 +153,11 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   made->disable_transfer = settings.disable_transfer;
   made->disable_hold = settings.disable_hold;
   made->hold_music = settings.hold_music;
+  made->outbound_proxy = settings.outbound_proxy;
+  made->is_nat = unreachable_contacts(profile, configuration);
+  made->aggressive_nat_detection = settings.aggressive_nat_detection;
+  for (const auto& gateway : profile.gateways)
+    if (auto usable = call_gateway(profile, gateway)) made->gateways.push_back(std::move(usable));
 
   auto& media = made->media;
   media.local = address_of(base::split(settings.rtp_ip, ',').front()).value_or(own_address());
@@ -158,7 +165,8 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   for (const auto item : base::split(addresses, ','))
     if (const auto ip = base::Ip::parse(base::trim(item)); ip && ip->family == base::Family::ipv6 && !made->media_ipv6)
       made->media_ipv6 = *ip;
-  media.advertised = is_auto(settings.ext_rtp_ip) ? media.local : base::Ip::parse(settings.ext_rtp_ip).value_or(media.local);
+  media.advertised = base::Ip::parse(external_host(settings.ext_rtp_ip, external).value_or("")).value_or(media.local);
+  if (media.advertised != media.local) made->is_local = local_peers(profile, configuration);
   media.codecs = codecs_of(profile.name, settings.inbound_codec_prefs);
   made->outbound_codecs = codecs_of(profile.name, settings.outbound_codec_prefs);
   media.preference = static_cast<sdp::Preference>(settings.inbound_codec_negotiation);
@@ -168,6 +176,12 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   media.rtp_hold_timeout = settings.rtp_hold_timeout_sec;
   if (settings.rtcp_audio_interval_msec > base::Duration{0}) media.rtcp_interval = settings.rtcp_audio_interval_msec;
   return made;
+}
+
+location::Pager::Settings pager_settings(const dialplan::Profile& profile) {
+  const auto& realm = profile.settings.challenge_realm;
+  const bool fixed = !base::same(realm, "auto_from") && !base::same(realm, "auto_to");
+  return {profile.settings.auth_calls, profile.settings.force_register_domain, fixed ? realm : std::string{}};
 }
 
 endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile) {

@@ -9,6 +9,8 @@
 #include "dialplan/configuration.h"
 #include "endpoint/authenticator.h"
 #include "endpoint/transports.h"
+#include "location/pager.h"
+#include "main/external_addresses.h"
 
 namespace ahoy {
 
@@ -22,9 +24,11 @@ std::string listing(const endpoint::ListeningPoint& point);
 endpoint::Transports::Limits connection_limits(const dialplan::Configuration& configuration);
 
 /// `points`: the ids the listening points got.
-std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const std::string& default_domain,
-                                                  std::vector<endpoint::PointId> points);
+std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const dialplan::Snapshot& configuration,
+                                                  std::vector<endpoint::PointId> points,
+                                                  const ExternalAddresses::Known& external);
 
+location::Pager::Settings pager_settings(const dialplan::Profile& profile);
 /// nonce-ttl and rfc8760-auth-algorithms.
 endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile);
 

@@ -27,4 +27,11 @@ location::RegistrarSettings registrar_settings(const dialplan::Profile& profile,
   return settings;
 }
 
+location::PingPolicy ping_policy(const dialplan::Configuration& configuration, std::string_view name) {
+  const auto* profile = configuration.profile(name);
+  if (!profile) return {};
+  const auto& from = profile->settings;
+  return {from.nat_options_ping, from.all_reg_options_ping, from.ping_mean_interval, from.unregister_on_options_fail};
+}
+
 }  // namespace ahoy

@@ -1,11 +1,13 @@
 // main/serve.cc - `ahoy serve`: make what is missing, open, prove, run, stop in order.
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <atomic>
 #include <thread>
 
 #include "base/log.h"
@@ -27,6 +29,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Time for calls to say goodbye after SIGTERM.
+/// Providers get this long to take our registrations back.
+constexpr std::chrono::milliseconds unregister_max{1'000};
 constexpr auto farewell_max = std::chrono::seconds{3};
 constexpr auto farewell_step = std::chrono::milliseconds{20};
 
@@ -57,7 +61,7 @@ std::optional<std::string> prepare(const ServeOptions& options) {
   if (error) return "cannot make the folder " + options.state_dir + ": " + error.message();
   if (fs::exists(fs::path{options.config_dir} / "freeswitch.xml")) return std::nullopt;
   base::Random random{base::Random::kernel_seed()};
-  const FirstConfiguration first{options.sip_ip, options.sip_port, {}};
+  const FirstConfiguration first{options.sip_ip, options.sip_port, {}, options.external_ip};
   const auto users = make_first_configuration(options.config_dir, first, random);
   if (!users) return users.error();
   if (auto made = make_first_certificate(options.state_dir + "/tls", options.sip_ip); !made) return made.error();
@@ -96,6 +100,13 @@ void say_goodbye(io::Engine& engine, Server& server) {
     if (legs_alive(engine, server) == 0) break;
     std::this_thread::sleep_for(farewell_step);
   }
+  engine.on_every_shard([&](io::KernelShard& shard) { server.at(shard.id()).gateways.unregister_all(); });
+  for (auto waited = std::chrono::milliseconds{0}; waited < unregister_max; waited += farewell_step) {
+    std::atomic<int> busy{0};
+    engine.on_every_shard([&](io::KernelShard& shard) { busy += server.at(shard.id()).gateways.at_rest() ? 0 : 1; });
+    if (busy == 0) break;
+    std::this_thread::sleep_for(farewell_step);
+  }
   // One more turn, so that the last BYE leaves the machine.
   engine.on_every_shard([](io::KernelShard&) {});
 }
@@ -110,6 +121,7 @@ std::string reload(Server& server, const ServeOptions& options) {
     return wrong;
   }
   server.reconfigure(*fresh);
+  if (options.log_level.empty()) base::log::set_level(level_of((*fresh)->core.loglevel));
   base::log::notice("config", "configuration reloaded");
   return {};
 }
@@ -118,7 +130,7 @@ control::House make_house(Server& server, const ServeOptions& options) {
   control::House house;
   for (std::uint16_t id = 0; id < server.count(); ++id) {
     auto& one = server.at(id);
-    house.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location});
+    house.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways});
   }
   house.version = version;
   house.started = house.home().now();
@@ -168,6 +180,7 @@ void print_how_to_call(const Server& server, const ServeOptions& options) {
 
 int serve(const ServeOptions& options) {
   const sigset_t signals = block_signals();
+  ::umask(0077);  // call records, recordings and registrations are about people
   if (const auto problem = prepare(options)) return fail(*problem);
   auto configuration = load_configuration(options.config_dir, options.state_dir);
   if (!configuration) {

@@ -1,8 +1,12 @@
 #include "main/server.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/log.h"
+#include "base/text.h"
+#include "main/gateways.h"
+#include "main/nat.h"
 #include "main/profiles.h"
 #include "main/registrations.h"
 
@@ -13,7 +17,8 @@ namespace {
 endpoint::UasChecks what_we_do() {
   using sip::Method;
   return {{Method::invite, Method::bye, Method::options, Method::register_, Method::info, Method::update,
-           Method::prack, Method::refer, Method::notify, Method::message},
+           Method::prack, Method::refer, Method::notify, Method::message, Method::subscribe,
+           Method::publish},
           {"path", "outbound", "100rel", "timer", "replaces", "norefersub"}};
 }
 
@@ -21,12 +26,8 @@ call::SwitchOptions options_of(const dialplan::CoreSettings& core, std::uint16_t
   call::SwitchOptions options;
   // Two legs a call and an uneven spread: a shard may hold more than its plain share.
   options.max_sessions = shards == 1 ? core.max_sessions : core.max_sessions / shards + core.max_sessions / 4 + 1;
-  options.sessions_per_second = core.sessions_per_second;
+  options.sessions_per_second = (core.sessions_per_second + shards - 1) / shards;  // each its share, and one at least
   return options;
-}
-
-std::string default_domain(const dialplan::Configuration& configuration) {
-  return std::string{configuration.globals.get("domain")};
 }
 
 }  // namespace
@@ -52,13 +53,16 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
       calls{endpoint, authenticator, ports, runtime},
       writes{keeping.storage ? std::make_unique<store::WriteBehind>(on, keeping.storage) : nullptr},
       kept_bindings{writes ? std::make_unique<store::Bindings>(*writes) : nullptr},
-      location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()}, journal{on},
+      location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()},
+      pinger{endpoint, location.local()}, gateways{endpoint}, pager{endpoint, authenticator, accounts, location}, journal{on},
       recorder{writes ? std::make_unique<store::CallRecords>(*writes) : nullptr,
                keeping.csv_file.empty() ? nullptr : std::make_unique<record::CsvFile>(on, keeping.csv_file),
                record::default_csv_template} {
   runtime.set_switch(calls);
   runtime.set_location(&location);
+  runtime.set_gateways(&gateways);
   endpoint.set_handler(sip::Method::register_, &registrar);
+  endpoint.set_handler(sip::Method::message, &pager);
   endpoint.set_tap(&journal);
   calls.add_observer(journal);
   calls.add_observer(recorder);
@@ -70,20 +74,24 @@ ShardServer::~ShardServer() {
 }
 
 Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration, const Keeping& keeping)
-    : configuration_{std::move(configuration)}, certificates_{*shards.front(), keeping.tls_directory} {
+    : configuration_{std::move(configuration)}, certificates_{*shards.front(), keeping.tls_directory},
+      external_{*shards.front(), [this] { on_external(); }} {
   const std::string secret = shards.front()->random().hex(64);
   std::vector<endpoint::SipEndpoint*> endpoints;
   std::vector<location::LocationService*> locations;
+  std::vector<location::Gateways*> gateways;
   std::vector<call::Switch*> switches;
   for (auto* shard : shards) {
     shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secret, keeping));
     endpoints.push_back(&shards_.back()->endpoint);
     locations.push_back(&shards_.back()->location);
+    gateways.push_back(&shards_.back()->gateways);
     switches.push_back(&shards_.back()->calls);
   }
   for (auto& server : shards_) {
     server->endpoint.join(endpoints);
     server->location.join(locations);
+    server->gateways.join(gateways);
     server->calls.join(switches);
     // A global set by one call is seen by all.
     server->runtime.set_global_listener([this, from = server->shard.id()](std::string_view name, std::string_view value) {
@@ -107,7 +115,9 @@ base::Result<void, std::string> Server::open() {
   for (auto& server : shards_) {
     if (auto opened = open_on(*server); !opened) return opened;
     apply(*server, configuration_);
+    apply_profiles(*server, configuration_, external_.known());
   }
+  watch_external();
   shards_.front()->location.restore([](std::size_t count) {
     if (count > 0) base::log::notice("location", "{} registrations are back from before the restart", count);
   });
@@ -139,7 +149,7 @@ base::Result<void, std::string> Server::open_on(ShardServer& server) {
   for (const auto& profile : configuration_->profiles) {
     auto ids = open_profile(server, profile);
     if (!ids) return base::Unexpected<std::string>{ids.error()};
-    profiles.push_back(call_profile(profile, default_domain(*configuration_), std::move(*ids)));
+    profiles.push_back(call_profile(profile, configuration_, std::move(*ids), external_.known()));
   }
   server.calls.set_profiles(std::move(profiles));
   return {};
@@ -149,25 +159,62 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
   server.accounts.set(configuration);
   server.runtime.set_configuration(configuration);
   server.calls.set_options(options_of(configuration->core, count()));
+  if (!server.shard.set_name_servers(configuration->core.dns_servers))
+    base::log::error("config", "dns-servers '{}' is no list of addresses: it has no effect", configuration->core.dns_servers);
   server.endpoint.set_limits(connection_limits(*configuration));
   for (const auto& profile : configuration->profiles) {
     server.registrar.set_settings(profile.name, registrar_settings(profile, configuration));
     server.authenticator.set_policy(profile.name, auth_policy(profile));
+    server.pager.set_settings(profile.name, pager_settings(profile));
   }
+  server.pinger.set_policy([configuration, &endpoint = server.endpoint](endpoint::PointId point) {
+    return ping_policy(*configuration, endpoint.point(point).profile);
+  });
+}
+
+/// What a profile says of new calls is taken over; ports stay as they were opened.
+void Server::apply_profiles(ShardServer& server, const dialplan::Snapshot& configuration,
+                            const ExternalAddresses::Known& external) {
+  std::vector<std::shared_ptr<const call::Profile>> fresh;
+  std::vector<location::GatewayOptions> gateways;
+  for (const auto& profile : configuration->profiles) {
+    const auto* old = server.calls.profile(profile.name);
+    if (!old || old->points.empty()) continue;
+    advertise(server.endpoint, old->points, profile, configuration, external);
+    auto made = call_profile(profile, configuration, old->points, external);
+    for (const auto& gateway : profile.gateways)
+      for (const auto& usable : made->gateways)
+        if (usable->name == gateway.name) gateways.push_back(gateway_options(profile, gateway, usable, old->points.front()));
+    fresh.push_back(std::move(made));
+  }
+  server.calls.set_profiles(std::move(fresh));
+  server.gateways.configure(std::move(gateways));
 }
 
 void Server::reconfigure(dialplan::Snapshot configuration) {
   configuration_ = std::move(configuration);
+  watch_external();
   auto& here = shards_.front()->shard;
   for (auto& server : shards_)
-    here.post(server->shard.id(), [this, server = server.get(), snapshot = configuration_] {
+    here.post(server->shard.id(), [this, server = server.get(), snapshot = configuration_, external = external_.known()] {
       apply(*server, snapshot);
-      // Ports stay as they were opened; what a profile says of new calls is taken over.
-      std::vector<std::shared_ptr<const call::Profile>> fresh;
-      for (const auto& profile : snapshot->profiles)
-        if (const auto* old = server->calls.profile(profile.name))
-          fresh.push_back(call_profile(profile, default_domain(*snapshot), old->points));
-      server->calls.set_profiles(std::move(fresh));
+      apply_profiles(*server, snapshot, external);
+    });
+}
+
+void Server::watch_external() {
+  std::set<std::string> texts;
+  for (const auto& profile : configuration_->profiles)
+    for (const auto& text : {profile.settings.ext_sip_ip, profile.settings.ext_rtp_ip}) texts.insert(std::string{base::trim(text)});
+  external_.watch(texts);
+}
+
+/// An address outside was found or has changed.
+void Server::on_external() {
+  auto& here = shards_.front()->shard;
+  for (auto& server : shards_)
+    here.post(server->shard.id(), [server = server.get(), snapshot = configuration_, external = external_.known()] {
+      apply_profiles(*server, snapshot, external);
     });
 }
 

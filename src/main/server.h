@@ -12,8 +12,12 @@
 #include "endpoint/authenticator.h"
 #include "endpoint/sip_endpoint.h"
 #include "io/port.h"
+#include "location/gateways.h"
 #include "location/location_service.h"
+#include "location/pager.h"
+#include "location/pinger.h"
 #include "location/registrar.h"
+#include "main/external_addresses.h"
 #include "main/certificates.h"
 #include "record/journal.h"
 #include "record/recorder.h"
@@ -56,6 +60,9 @@ struct ShardServer {
   std::unique_ptr<store::Bindings> kept_bindings;
   location::LocationService location;
   location::Registrar registrar;
+  location::Pinger pinger;
+  location::Gateways gateways;
+  location::Pager pager;
   record::Journal journal;
   record::Recorder recorder;
 };
@@ -81,10 +88,15 @@ class Server {
   base::Result<std::vector<endpoint::PointId>, std::string> open_profile(ShardServer& server, const dialplan::Profile& profile);
   base::Result<void, std::string> open_on(ShardServer& server);
   void apply(ShardServer& server, const dialplan::Snapshot& configuration) const;
+  static void apply_profiles(ShardServer& server, const dialplan::Snapshot& configuration,
+                             const ExternalAddresses::Known& external);
+  void watch_external();
+  void on_external();
 
   dialplan::Snapshot configuration_;
   Certificates certificates_;
   std::vector<std::unique_ptr<ShardServer>> shards_;
+  ExternalAddresses external_;
 };
 
 }  // namespace ahoy

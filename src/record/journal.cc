@@ -176,6 +176,18 @@ void Journal::on_digit(const call::Leg& leg, char digit) {
     append(*place->call, {now(), JournalEntry::Kind::event, place->leg, fmt::format("digit {}", digit), {}});
 }
 
+void Journal::on_unheard(const call::Leg& leg, const std::optional<base::Address>& expected) {
+  const auto* place = place_of(leg);
+  if (!place) return;
+  const bool caller = leg.direction() == call::Direction::inbound;
+  append(*place->call, {now(), JournalEntry::Kind::media, place->leg,
+                        fmt::format("not heard: the {}, {}; nothing came from {} for {:.1f} s", caller ? "caller" : "callee",
+                                    caller ? leg.caller().caller_id_number : leg.caller().destination_number,
+                                    expected ? expected->text() : "anywhere",
+                                    static_cast<double>(call::Media::unheard_after.count()) / 1e6),
+                        {}});
+}
+
 void Journal::on_hangup(const call::Leg& leg) {
   const auto found = by_leg_.find(leg.uuid());
   if (found == by_leg_.end()) return;

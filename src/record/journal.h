@@ -69,6 +69,7 @@ class Journal : public call::Observer, public endpoint::Tap {
   void on_execute(const call::Leg& leg, std::string_view application, std::string_view data) override;
   void on_bridge(const call::Leg& a, const call::Leg& b) override;
   void on_digit(const call::Leg& leg, char digit) override;
+  void on_unheard(const call::Leg& leg, const std::optional<base::Address>& expected) override;
   void on_hangup(const call::Leg& leg) override;
 
  private:

@@ -73,10 +73,12 @@ class Process:
 
 
 class Ahoy:
-    """The server with its own folders. `profile` and `dialplan` are added to the configuration it makes."""
+    """The server with its own folders. `profile`, `dialplan` and `core` are added to the configuration it makes; without
+    them nothing is edited. `netns` is a network namespace of the test's."""
 
-    def __init__(self, ip, port=5060, shards=2, profile="", dialplan="", directory=None):
+    def __init__(self, ip, port=5060, shards=2, profile="", dialplan="", directory=None, core="", external=None, netns=None):
         self.ip, self.port = ip, port
+        self.external, self.netns = external, netns
         self.home = directory or tempfile.mkdtemp(prefix="ahoy-interop-")
         self.config = os.path.join(self.home, "config")
         self.state = os.path.join(self.home, "state")
@@ -85,10 +87,14 @@ class Ahoy:
         if fresh:
             # The first start makes the configuration; then it is fitted to the test.
             self.start()
+        if fresh and (profile or dialplan or core):
             self.stop()
             self._edit("sip_profiles/internal.xml", "</settings>", profile + "</settings>")
             self._edit("dialplan/default.xml", '<context name="default">', '<context name="default">' + dialplan)
-        self.start()
+            self._edit("autoload_configs/switch.conf.xml", "</settings>", core + "</settings>")
+            self.start()
+        elif not fresh:
+            self.start()
 
     def _edit(self, file, old, new):
         path = os.path.join(self.config, file)
@@ -99,8 +105,10 @@ class Ahoy:
             f.write(text.replace(old, new, 1))
 
     def start(self):
-        self.process = Process([AHOY, "serve", "--config", self.config, "--state", self.state, "--sip-ip", self.ip,
-                                "--sip-port", str(self.port), "--shards", str(self.shards)])
+        inside = ["ip", "netns", "exec", self.netns] if self.netns else []
+        outside = ["--external-ip", self.external] if self.external else []
+        self.process = Process(inside + [AHOY, "serve", "--config", self.config, "--state", self.state, "--sip-ip", self.ip,
+                                         "--sip-port", str(self.port), "--shards", str(self.shards)] + outside)
         self.process.wait_for_line("Ahoy is up", 20)
 
     def stop(self):

@@ -4,9 +4,11 @@
 
 namespace scenario {
 
-std::string configuration(std::string_view context, std::string_view profile_params) {
+std::string configuration(std::string_view context, std::string_view profile_params, std::string_view gateways) {
   std::string xml = R"(<document type="freeswitch/xml">
-<section name="configuration"><configuration name="sofia.conf"><profiles><profile name="internal"><settings>
+<section name="configuration"><configuration name="sofia.conf"><profiles><profile name="internal">)";
+  xml += gateways;
+  xml += R"(<settings>
 <param name="sip-ip" value="10.0.0.1"/><param name="rtp-ip" value="10.0.0.1"/><param name="sip-port" value="5060"/>
 <param name="context" value="default"/><param name="auth-calls" value="false"/>
 <param name="inbound-codec-prefs" value="PCMU,PCMA"/><param name="outbound-codec-prefs" value="PCMU,PCMA"/>
@@ -23,8 +25,9 @@ std::string configuration(std::string_view context, std::string_view profile_par
   return xml;
 }
 
-House::House(std::string_view context, std::uint64_t seed, std::uint16_t shards, std::string_view profile_params)
-    : world{seed}, host{world.add_host("ahoy", {server_ip}, shards)}, xml{configuration(context, profile_params)} {
+House::House(std::string_view context, std::uint64_t seed, std::uint16_t shards, std::string_view profile_params,
+             std::string_view gateways)
+    : world{seed}, host{world.add_host("ahoy", {server_ip}, shards)}, xml{configuration(context, profile_params, gateways)} {
   restart();
 }
 

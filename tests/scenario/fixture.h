@@ -14,12 +14,12 @@ inline const base::Ip alice_ip = base::Ip::v4(10, 0, 0, 2);
 inline const base::Ip bob_ip = base::Ip::v4(10, 0, 0, 3);
 
 /// A configuration of one profile without authentication, with users alice and bob, and `context` as dialplan.
-std::string configuration(std::string_view context, std::string_view profile_params = {});
+std::string configuration(std::string_view context, std::string_view profile_params = {}, std::string_view gateways = {});
 
 /// The server of one test; ports 5060, shards as told.
 struct House {
   explicit House(std::string_view context, std::uint64_t seed = 1, std::uint16_t shards = 2,
-                 std::string_view profile_params = {});
+                 std::string_view profile_params = {}, std::string_view gateways = {});
   ~House();
 
   /// Stops and starts the server on the same host; what it kept in memory is gone.

@@ -3,12 +3,12 @@
 //   sofia/<profile>/<user>@<host>[:<port>][;<params>][^<to>]     straight there; ;fs_path=<uri> goes through a proxy
 //   sofia/<profile>/<user>%<domain>, sofia/<profile>/<user>      the contacts registered with that profile
 //   sofia/*/<user>@<domain>                                      ... with any profile
-//   sofia/gateway/<name>/<number>                                no gateway is configured yet: INVALID_GATEWAY
+//   sofia/gateway/<name>/<number>                                with a provider's account: gateway.h
+#include "app/dial/gateway.h"
 #include "base/text.h"
 #include "call/dial_endpoint.h"
 #include "call/switch.h"
 #include "dialplan/execution.h"
-#include "endpoint/resolution.h"
 #include "location/location_service.h"
 
 namespace app {
@@ -37,17 +37,6 @@ const call::Profile* find_profile(DialRequest& request, dialplan::Runtime& runti
 sip::Uri parse_uri(std::string_view text) {
   const bool named = base::same(text.substr(0, 4), "sip:") || base::same(text.substr(0, 5), "sips:");
   return sip::Uri::parse(named ? std::string{text} : "sip:" + std::string{text}).value_or(sip::Uri{});
-}
-
-/// Where requests for `uri` go, best first. Who is called by address waits for nobody.
-base::Task<std::vector<endpoint::Flow>> flows_to(call::Switch& owner, endpoint::PointId point, sip::Uri uri) {
-  auto& endpoint = owner.endpoint();
-  if (uri.ip() && !uri.has_param("maddr")) {
-    std::vector<endpoint::Flow> one;
-    if (auto flow = endpoint.flow_to(point, uri)) one.push_back(std::move(*flow));
-    co_return one;
-  }
-  co_return co_await endpoint::Resolution{endpoint, point, std::move(uri)};
 }
 
 /// A binding as something to call; nullopt for what is no SIP URI, or belongs to another profile.
@@ -98,8 +87,10 @@ base::Task<DialOutcome> to_address(DialRequest& request, const call::Profile& pr
   auto uri = parse_uri(text);
   if (uri.empty() || profile.points.empty()) co_return DialOutcome::failed(Cause::invalid_url);
   auto next_hop = uri;
-  if (const auto path = uri.param("fs_path")) {
-    next_hop = parse_uri(sip::unescape(*path).value_or(std::string{}));
+  const auto path = uri.param("fs_path");
+  const std::string proxy = path ? sip::unescape(*path).value_or(std::string{}) : profile.outbound_proxy;
+  if (path || !proxy.empty()) {
+    next_hop = parse_uri(proxy);
     if (next_hop.empty()) co_return DialOutcome::failed(Cause::invalid_url);
     uri.remove_param("fs_path");
     auto route = next_hop;
@@ -108,11 +99,7 @@ base::Task<DialOutcome> to_address(DialRequest& request, const call::Profile& pr
   }
   auto flows = co_await flows_to(request.owner, profile.points.front(), next_hop);
   constexpr int unreachable = 503;  // RFC 3261 section 8.1.3.1
-  if (flows.empty()) co_return DialOutcome::failed(Cause::normal_temporary_failure, unreachable);
-  target.flow = flows.front();
-  // The offer of the call is made for one family of addresses.
-  for (std::size_t i = 1; i < flows.size(); ++i)
-    if (flows[i].remote.ip.family == target.flow.remote.ip.family) target.others.push_back(std::move(flows[i]));
+  if (!set_flows(target, std::move(flows))) co_return DialOutcome::failed(Cause::normal_temporary_failure, unreachable);
   target.destination = uri.user_decoded();
   target.request_uri = std::move(uri);
   DialOutcome outcome;
@@ -127,7 +114,7 @@ base::Task<DialOutcome> resolve(DialRequest& request) {
   if (slash == std::string_view::npos || slash == 0) co_return DialOutcome::failed(Cause::invalid_url);
   const auto name = rest.substr(0, slash);
   const auto destination = rest.substr(slash + 1);
-  if (base::same(name, "gateway")) co_return DialOutcome::failed(Cause::invalid_gateway);
+  if (base::same(name, "gateway")) co_return co_await dial_gateway(request, destination);
 
   const bool any = name == "*";
   const auto* profile = any ? nullptr : find_profile(request, runtime, name);

@@ -50,6 +50,7 @@ bool Media::negotiated() const { return parts_->negotiated(); }
 bool Media::has_offer() const { return parts_->negotiation.has_offer(); }
 bool Media::awaits_answer() const { return parts_->negotiation.awaits_answer(); }
 void Media::drop_offer() { parts_->negotiation.drop_offer(); }
+void Media::expect_audio() { parts_->expect_audio(); }
 sdp::Direction Media::remote_direction() const { return parts_->negotiation.remote_direction(); }
 bool Media::set_direction(sdp::Direction direction) { return parts_->negotiation.set_direction(direction); }
 void Media::set_local_only() { parts_->options.advertised = parts_->options.local; }

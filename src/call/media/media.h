@@ -63,6 +63,9 @@ class Media {
     virtual void on_digit(char digit, std::chrono::milliseconds duration) = 0;
     /// No packet for rtp_timeout.
     virtual void on_media_timeout() = 0;
+    /// Nothing has come for unheard_after although the call is up both ways; `expected`: from where it should have. Once
+    /// for each silence.
+    virtual void on_unheard(const std::optional<base::Address>& /*expected*/) {}
     /// What play() was given has been played to its end.
     virtual void on_played() = 0;
     /// A recording is over and its file complete: after stop_recording(), or by itself (limit, silence, or the file
@@ -107,6 +110,9 @@ class Media {
   const std::string& remote_sdp() const;
   /// Both descriptions are there: audio may flow.
   bool negotiated() const;
+  /// The call is up: from now on the peer should be heard, unless somebody is on hold.
+  void expect_audio();
+  static constexpr base::Duration unheard_after = std::chrono::milliseconds{2'500};
   bool has_offer() const;  ///< take_offer() was not answered yet.
   /// Our last offer has no answer yet.
   bool awaits_answer() const;

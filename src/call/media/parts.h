@@ -35,6 +35,7 @@ class Media::Parts : Transport::User {
   void part();
   void close();
   bool negotiated() const { return session_ != nullptr; }
+  void expect_audio();
   bool may_send() const { return transport && transport->open() && audio_ && sdp::sends(audio_->direction); }
   std::uint32_t sample_rate_hz() const;
   MediaFigures figures() const;
@@ -119,6 +120,7 @@ class Media::Parts : Transport::User {
   // clock.cc
   void on_time();
   base::Time silence_deadline() const;
+  base::Time unheard_deadline() const;
   void check_silence(base::Time now);
 
   Media::User& user_;
@@ -153,6 +155,8 @@ class Media::Parts : Transport::User {
   base::Time next_listen_ = base::never;
   base::Time silent_since_{};  // or when the peer went on hold
   bool silence_reported_ = false;
+  bool audio_expected_ = false, unheard_reported_ = false;
+  base::Time expected_since_{};
   io::Timer timer_;
 };
 

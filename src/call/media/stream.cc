@@ -40,6 +40,7 @@ void Media::Parts::on_rtp(const rtp::Packet& packet, std::string_view datagram) 
   const auto received = session_->on_packet(packet, now);
   drain_session();
   silent_since_ = now;
+  if (std::exchange(unheard_reported_, false)) schedule();
   if (!received.playable() || !audio_) return;
   if (means(audio_->telephone_event, packet.payload_type)) {
     if (joined) relay(packet, datagram, *joined, routes_[packet.payload_type], true);

@@ -1,0 +1,11 @@
+#include "call/gateway.h"
+
+namespace call {
+
+sip::Uri Gateway::contact(const sip::Uri& at) const {
+  const auto transport = at.param("transport").value_or("udp");
+  const auto bare = sip::Uri::sip(contact_user, at.host(), at.port().value_or(0), at.scheme());
+  return sip::Uri::parse(std::string{bare.text()} + ";transport=" + std::string{transport} + contact_params).value_or(at);
+}
+
+}  // namespace call

@@ -1,0 +1,89 @@
+// location/gateway.h - one gateway on the shard that owns it: registered there, pinged, and its state told to all.
+//
+// The machines are sip::Registration and sip::Ping; this file sends what they ask for and tells them what came back.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "endpoint/sip_endpoint.h"
+#include "sip/digest.h"
+#include "sip/ping.h"
+#include "sip/registration.h"
+#include "sip/uri.h"
+
+namespace location {
+
+struct GatewayOptions {
+  std::string name, profile;
+  endpoint::PointId point = 0;
+  sip::Uri registrar;                ///< request URI of REGISTER and OPTIONS
+  std::optional<sip::Uri> first_hop;  ///< register-proxy or outbound-proxy: where they go, as Route
+  sip::Uri address;                  ///< From and To
+  sip::Responder::Account account;
+  /// The gateway's Contact where that URI reaches us.
+  std::function<sip::Uri(const sip::Uri&)> contact;
+  std::string user_agent;
+  sip::Registration::Options registration;
+  sip::Ping::Options ping;
+};
+
+/// What others may know of it; a value for every shard.
+struct GatewayStatus {
+  std::string name, profile;
+  sip::Registration::State state = sip::Registration::State::noreg;
+  bool up = true;
+  sip::Uri contact;                       ///< ours
+  std::chrono::seconds expires{}, granted{};
+  int failures = 0;
+  std::uint32_t ping_min = 0, ping_count = 0, ping_max = 0;
+  base::Duration ping_interval{}, round_trip{};
+  base::Time pinged{}, since{};           ///< last ping; last change of up
+};
+
+class Gateway : endpoint::ClientUser {
+ public:
+  using Tell = base::Function<void(const GatewayStatus&)>;
+
+  Gateway(endpoint::SipEndpoint& endpoint, GatewayOptions options, Tell tell);
+  ~Gateway() override;
+
+  const GatewayOptions& options() const { return options_; }
+  void register_now();
+  void unregister();
+  /// Nothing of it is under way and it is not registered: it may go.
+  bool at_rest() const { return register_out_ == endpoint::no_transaction && ticket_ == endpoint::Resolver::no_ticket; }
+
+ private:
+  void on_response(endpoint::TransactionId id, const sip::Message& response) override;
+  void on_failure(endpoint::TransactionId id, sip::End why) override;
+  void on_moved(endpoint::TransactionId id, const endpoint::Flow& flow, const sip::Message& request) override;
+
+  void work();
+  void send(sip::Method method, std::vector<endpoint::Flow> flows);
+  sip::Message make(sip::Method method, const endpoint::Flow& flow);
+  void on_register_reply(const sip::Message* response);
+  void on_ping_reply(int status);
+  std::chrono::seconds granted_in(const sip::Message& response) const;
+  void resolve(sip::Method method);
+  void tell();
+
+  endpoint::SipEndpoint& endpoint_;
+  io::Shard& shard_;
+  GatewayOptions options_;
+  Tell tell_;
+  sip::Registration registration_;
+  sip::Ping ping_;
+  sip::Responder responder_;
+  std::string call_id_, tag_;
+  std::uint32_t cseq_ = 0;
+  std::chrono::seconds asked_{0};
+  bool again_ = false;  // something else is wanted than what the REGISTER under way asks for
+  endpoint::TransactionId register_out_ = endpoint::no_transaction, ping_out_ = endpoint::no_transaction;
+  endpoint::Resolver::Ticket ticket_ = endpoint::Resolver::no_ticket, ping_ticket_ = endpoint::Resolver::no_ticket;
+  GatewayStatus status_;
+  io::Timer timer_;
+};
+
+}  // namespace location

@@ -1,0 +1,19 @@
+// main/gateways.h - a <gateway> of the configuration, for whoever calls through it and for whoever registers it.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "call/gateway.h"
+#include "dialplan/configuration.h"
+#include "location/gateway.h"
+
+namespace ahoy {
+
+/// Null for one that cannot work, which the log says.
+std::shared_ptr<const call::Gateway> call_gateway(const dialplan::Profile& profile, const dialplan::Gateway& gateway);
+
+/// `call` as made above; `point` is the profile's first listening point.
+location::GatewayOptions gateway_options(const dialplan::Profile& profile, const dialplan::Gateway& gateway,
+                                         std::shared_ptr<const call::Gateway> call, endpoint::PointId point);
+
+}  // namespace ahoy
