@@ -11,7 +11,7 @@ void Links::post(Switch& to, std::function<void(Links&)> work) {
 }
 
 Leg* Links::make_stand_in(const Leg& leg) {
-  auto* made = owner_.create_outbound(leg.profile_of_sip(), leg.media().local_rtp().ip.family);
+  auto* made = owner_.create_outbound(leg.profile_of_sip(), leg.media().local_rtp().ip);
   if (!made) return nullptr;
   made->set_call_uuid(leg.call_uuid());
   made->stand_in(leg.caller().chan_name);
