@@ -54,7 +54,8 @@ struct Profile {
   MediaOptions media_for(const base::Ip& peer) const {
     MediaOptions options = media;
     if (peer.family == base::Family::ipv6 && media_ipv6) options.local = options.advertised = *media_ipv6;
-    else if (options.advertised != options.local && is_local && is_local(peer)) options.advertised = options.local;
+    else if (peer == options.local || (options.advertised != options.local && is_local && is_local(peer)))
+      options.advertised = options.local;
     return options;
   }
 };

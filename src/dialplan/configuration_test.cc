@@ -149,7 +149,8 @@ TEST(Profile, EveryRowHasAUsableDefault) {
   const auto profile = profile_settings().defaults();
   for (const auto& row : profile_settings().rows()) {
     (void)row.print(profile);
-    EXPECT_TRUE(is_known_sofia_name(row.name())) << row.name();
+    const bool ours = row.name().starts_with("max-connections");  // FreeSWITCH has no such thing
+    EXPECT_TRUE(ours || is_known_sofia_name(row.name())) << row.name();
   }
   const auto gateway = gateway_settings().defaults();
   for (const auto& row : gateway_settings().rows()) (void)row.print(gateway);

@@ -133,7 +133,7 @@ const base::Settings<ProfileSettings>& profile_settings() {
       {"apply-register-acl", &P::apply_register_acl, "list", "", Apply::reload,
        "Who may register without a challenge."},
       {"apply-nat-acl", &P::apply_nat_acl, "list", "", Apply::reload,
-       "Phones whose Contact is in this list and comes from elsewhere are behind NAT; several may be given."},
+       "Contacts in this list that come from another address lead nowhere: NAT; empty: private addresses."},
       {"local-network-acl", &P::local_network_acl, "list", "localnet.auto", Apply::reload,
        "Peers in this list are told the local addresses, not ext-sip-ip and ext-rtp-ip."},
       {"nonce-ttl", &P::nonce_ttl, 60s, {1s, day}, Apply::reload, "How long a nonce is good."},

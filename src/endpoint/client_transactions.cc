@@ -196,8 +196,9 @@ void ClientTransactions::move_on(Transaction& transaction) {
   transaction.ack.clear();
   const TransactionId id = transaction.id;
   if (transaction.user) transaction.user->on_moved(id, to, request);
-  // The user may have ended it all.
-  if (auto* still = find(id)) start(*still, request, still->route ? still->route->timing : sip::Timing{});
+  auto* still = find(id);
+  if (still && still->route) return start(*still, request, still->route->timing);
+  if (still) erase(*still);  // the user has no wish for it any more
 }
 
 /// A 503 may be repeated, which wants its ACK again: what absorbs that goes on under a number of its own.

@@ -23,7 +23,6 @@ class Penalties {
       servers_.erase(std::ranges::min_element(servers_, {}, [](const auto& entry) { return entry.second; }));
     servers_[key(flow)] = now + std::clamp(duration, base::Duration{0}, longest);
   }
-  void forgive(const Flow& flow) { servers_.erase(key(flow)); }
   bool has(const Flow& flow, base::Time now) const {
     const auto found = servers_.find(key(flow));
     return found != servers_.end() && found->second > now;

@@ -188,8 +188,6 @@ TEST(Penalties, ServersThatFailedComeLastForAWhile) {
   flows = {flow(1), flow(2)};
   penalties.sort(flows, now + 30s);
   EXPECT_EQ(flows.front(), flow(1));
-  penalties.forgive(flow(1));
-  EXPECT_FALSE(penalties.has(flow(1), now));
 }
 
 TEST(Penalties, AreBoundedInNumberAndTime) {

@@ -36,6 +36,12 @@ void Gateway::unregister() {
   work();
 }
 
+void Gateway::count_call(bool inbound, bool failed) {
+  ++(inbound ? status_.calls_in : status_.calls_out);
+  if (failed) ++(inbound ? status_.failed_in : status_.failed_out);
+  tell();
+}
+
 void Gateway::work() {
   const auto now = shard_.now();
   registration_.on_time(now);

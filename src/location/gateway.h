@@ -40,6 +40,7 @@ struct GatewayStatus {
   std::uint32_t ping_min = 0, ping_count = 0, ping_max = 0;
   base::Duration ping_interval{}, round_trip{};
   base::Time pinged{}, since{};           ///< last ping; last change of up
+  std::uint64_t calls_in = 0, calls_out = 0, failed_in = 0, failed_out = 0;
 };
 
 class Gateway : endpoint::ClientUser {
@@ -52,6 +53,8 @@ class Gateway : endpoint::ClientUser {
   const GatewayOptions& options() const { return options_; }
   void register_now();
   void unregister();
+  /// A call by it is over; `failed`: nobody answered.
+  void count_call(bool inbound, bool failed);
   /// Nothing of it is under way and it is not registered: it may go.
   bool at_rest() const { return register_out_ == endpoint::no_transaction && ticket_ == endpoint::Resolver::no_ticket; }
 

@@ -86,6 +86,14 @@ bool Gateways::kill(std::string_view profile, std::string_view name) {
   return act(profile, name, [](Gateways& owner, const std::string& each) { owner.remove(each); });
 }
 
+void Gateways::count_call(std::string_view name, bool inbound, bool failed) {
+  if (!find(name)) return;
+  auto* owner = all_[owner_of(name)];
+  shard_.post(owner->shard_.id(), [owner, alive = owner->alive_, name = std::string{name}, inbound, failed] {
+    if (*alive && owner->own_.contains(name)) owner->own_[name]->count_call(inbound, failed);
+  });
+}
+
 void Gateways::unregister_all() {
   for (auto& [name, gateway] : own_) gateway->unregister();
 }

@@ -31,6 +31,8 @@ class Gateways {
   bool register_now(std::string_view profile, std::string_view name);
   bool unregister(std::string_view profile, std::string_view name);
   bool kill(std::string_view profile, std::string_view name);
+  /// Any shard tells of a call that is over.
+  void count_call(std::string_view name, bool inbound, bool failed);
   /// Takes all registrations of this shard back: we stop.
   void unregister_all();
   /// No REGISTER of this shard is under way.

@@ -54,7 +54,8 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
       writes{keeping.storage ? std::make_unique<store::WriteBehind>(on, keeping.storage) : nullptr},
       kept_bindings{writes ? std::make_unique<store::Bindings>(*writes) : nullptr},
       location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()},
-      pinger{endpoint, location.local()}, gateways{endpoint}, pager{endpoint, authenticator, accounts, location}, journal{on},
+      pinger{endpoint, location.local()}, gateways{endpoint}, gateway_calls{gateways},
+      pager{endpoint, authenticator, accounts, location}, journal{on},
       recorder{writes ? std::make_unique<store::CallRecords>(*writes) : nullptr,
                keeping.csv_file.empty() ? nullptr : std::make_unique<record::CsvFile>(on, keeping.csv_file),
                record::default_csv_template} {
@@ -66,6 +67,7 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
   endpoint.set_tap(&journal);
   calls.add_observer(journal);
   calls.add_observer(recorder);
+  calls.add_observer(gateway_calls);
 }
 
 ShardServer::~ShardServer() {

@@ -18,6 +18,7 @@
 #include "location/pinger.h"
 #include "location/registrar.h"
 #include "main/external_addresses.h"
+#include "main/gateway_calls.h"
 #include "main/certificates.h"
 #include "record/journal.h"
 #include "record/recorder.h"
@@ -62,6 +63,7 @@ struct ShardServer {
   location::Registrar registrar;
   location::Pinger pinger;
   location::Gateways gateways;
+  GatewayCalls gateway_calls;
   location::Pager pager;
   record::Journal journal;
   record::Recorder recorder;

@@ -130,4 +130,5 @@ class Nat(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    netns.become_root()
     unittest.main()

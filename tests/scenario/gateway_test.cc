@@ -149,6 +149,10 @@ TEST(Gateway, DS02_CallsGoOutWithTheAccountOfTheGateway) {
   EXPECT_EQ(header(second, "CSeq"), "2 INVITE");
   trunk.telco.send(trunk.house.address(), sim::answer_to(second, 486, "Busy Here", "b"));
   EXPECT_EQ(sim::status_of(trunk.alice.take_from(200)), 486);
+  trunk.house.world.run_for(1s);
+  const auto status = trunk.command("sofia status gateway telco");
+  EXPECT_NE(status.find("CallsOUT\t1\n"), std::string::npos) << status;
+  EXPECT_NE(status.find("FailedCallsOUT\t1\n"), std::string::npos) << status;
 }
 
 TEST(Gateway, DS02_AnUnknownGatewayIsInvalid) {

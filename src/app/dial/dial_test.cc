@@ -92,7 +92,7 @@ struct House {
     call::DialRequest request{calls, nullptr, text.substr(slash + 1), variables};
     auto task = found->resolve(request);
     task.start();
-    world.run_for(1ms);
+    world.run_for(100ms);  // names take a moment
     base::require(task.done(), "resolving takes too long");
     return task.result();
   }
@@ -125,9 +125,15 @@ TEST(Dial, DS_07_SofiaToAnAddress) {
 
 TEST(Dial, DS_07_SofiaToAHostName) {
   House house;
-  const auto target = house.one("sofia/internal/a@localhost");
-  EXPECT_EQ(target.request_uri.text(), "sip:a@localhost");
-  EXPECT_EQ(target.flow.remote.text(), "127.0.0.1:5060");
+  house.world.names.srv("_sip._udp.pbx.test", {10, 1, 5070, "two.pbx.test"});
+  house.world.names.srv("_sip._udp.pbx.test", {5, 1, 5070, "one.pbx.test"});
+  house.world.names.host("one.pbx.test", base::Ip::v4(198, 51, 100, 1));
+  house.world.names.host("two.pbx.test", base::Ip::v4(198, 51, 100, 2));
+  const auto target = house.one("sofia/internal/a@pbx.test");
+  EXPECT_EQ(target.request_uri.text(), "sip:a@pbx.test");
+  EXPECT_EQ(target.flow.remote.text(), "198.51.100.1:5070");
+  ASSERT_EQ(target.others.size(), 1U);
+  EXPECT_EQ(target.others.front().remote.text(), "198.51.100.2:5070");
 }
 
 TEST(Dial, DS_07_TheHostOfNobodyIsATemporaryFailure) {

@@ -61,18 +61,25 @@ std::string status_all(House& house) {
 }
 
 std::string status_gateways(House& house) {
-  std::string out = "    Profile::Gateway-Name\t                        Data    \tState\tPing Time\tIB Calls(F/T)\tOB Calls(F/T)\n" + std::string{line};
+  std::string out = "    Profile::Gateway-Name\t                        Data    \tState\tPing Time\tIB Calls(F/T)\tOB Calls(F/T)\n";
+  out += line;
+  location::GatewayStatus sum;
   std::size_t count = 0;
   for (const auto& [name, status] : gateways(house)) {
     const auto* gateway = configured(house, status);
     if (!gateway) continue;
     ++count;
+    sum.calls_in += status.calls_in;
+    sum.failed_in += status.failed_in;
+    sum.calls_out += status.calls_out;
+    sum.failed_out += status.failed_out;
     out += fmt::format("{:>25}\t{:>32}\t{}\t{:>6.2f}\t{}/{}\t{}/{}\n", status.profile + "::" + name, address_of(*gateway),
-                       sip::name(status.state), milliseconds(status.round_trip), 0, 0, 0, 0);
+                       sip::name(status.state), milliseconds(status.round_trip), status.failed_in, status.calls_in,
+                       status.failed_out, status.calls_out);
   }
-  out += std::string{line} + fmt::format("{} gateway{}: Inbound(Failed/Total): {}/{},Outbound(Failed/Total):{}/{}\n", count,
-                                          count == 1 ? "" : "s", 0, 0, 0, 0);
-  return out;
+  out += line;
+  return out + fmt::format("{} gateway{}: Inbound(Failed/Total): {}/{},Outbound(Failed/Total):{}/{}\n", count,
+                           count == 1 ? "" : "s", sum.failed_in, sum.calls_in, sum.failed_out, sum.calls_out);
 }
 
 std::string status_gateway(House& house, std::string_view name) {
@@ -107,6 +114,10 @@ std::string status_gateway(House& house, std::string_view name) {
   row("State   ", sip::name(status->state));
   row("Status  ", status->up ? "UP" : "DOWN");
   row("Uptime  ", fmt::format("{}s", status->up ? seconds(now - status->since) : 0));
+  row("CallsIN ", status->calls_in);
+  row("CallsOUT", status->calls_out);
+  row("FailedCallsIN", status->failed_in);
+  row("FailedCallsOUT", status->failed_out);
   return out + std::string{line};
 }
 
