@@ -22,8 +22,8 @@ void SimUdp::send(const base::Address& to, std::string_view bytes) {
   world_.send_datagram(host_, from, to, bytes);
 }
 
-SimListener::SimListener(World& world, Host& host, base::Address local, io::Acceptor& acceptor)
-    : world_{world}, host_{host}, local_{local}, acceptor_{acceptor} {
+SimListener::SimListener(World& world, Host& host, base::Address local, io::Acceptor& acceptor, bool secure)
+    : world_{world}, host_{host}, local_{local}, acceptor_{acceptor}, secure_{secure} {
   world_.listeners_.insert({{&host_, local_}, this});
 }
 
@@ -60,7 +60,11 @@ void SimStream::connect() {
     auto accepted = std::make_unique<SimStream>(*this_world, *target, stream.remote_, stream.local_, nullptr);
     accepted->join(stream);
     stream.join(*accepted);
+    const auto accepted_id = accepted->id();
+    const bool secure = listener->secure_;
     listener->acceptor_.on_accepted(std::move(accepted));
+    const auto kept = this_world->streams_.find(accepted_id);
+    if (secure && kept != this_world->streams_.end() && kept->second->handler_) kept->second->handler_->on_connected();
     if (stream.handler_) stream.handler_->on_connected();
     const auto still = this_world->streams_.find(id);
     if (still != this_world->streams_.end() && !stream.before_connected_.empty())

@@ -61,7 +61,8 @@ class SimStream : public io::Stream {
 
 class SimListener : public io::Listener {
  public:
-  SimListener(World& world, Host& host, base::Address local, io::Acceptor& acceptor);
+  /// `secure`: accepted streams are told when the handshake would be over.
+  SimListener(World& world, Host& host, base::Address local, io::Acceptor& acceptor, bool secure);
   ~SimListener() override;
   const base::Address& local() const override { return local_; }
 
@@ -72,6 +73,7 @@ class SimListener : public io::Listener {
   Host& host_;
   base::Address local_;
   io::Acceptor& acceptor_;
+  bool secure_;
 };
 
 }  // namespace sim

@@ -31,12 +31,23 @@ base::Result<std::unique_ptr<io::UdpSocket>, io::Reason> SimShard::open_udp(cons
   return std::make_unique<SimUdp>(world_, host_, id_, bound, receiver);
 }
 
-base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::listen(const base::Address& local,
-                                                                         io::Acceptor& acceptor) {
+base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::open_listener(const base::Address& local,
+                                                                                io::Acceptor& acceptor, bool secure) {
   base::Address bound = local;
   if (!bound.ip.is_any() && !host_.owns(bound.ip)) return base::Unexpected<io::Reason>{io::Reason::no_such_address};
   if (bound.port == 0) bound.port = world_.free_port(host_);
-  return std::make_unique<SimListener>(world_, host_, bound, acceptor);
+  return std::make_unique<SimListener>(world_, host_, bound, acceptor, secure);
+}
+
+base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::listen(const base::Address& local,
+                                                                         io::Acceptor& acceptor) {
+  return open_listener(local, acceptor, false);
+}
+
+base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::listen_tls(const base::Address& local,
+                                                                             io::Acceptor& acceptor,
+                                                                             std::shared_ptr<io::Credentials>) {
+  return open_listener(local, acceptor, true);
 }
 
 base::Result<std::unique_ptr<io::Listener>, io::Reason> SimShard::listen_local(const std::string&, io::Acceptor&) {
@@ -50,6 +61,11 @@ std::unique_ptr<io::Stream> SimShard::connect(const base::Address& remote, io::S
   return stream;
 }
 
+std::unique_ptr<io::Stream> SimShard::connect_tls(const base::Address& remote, io::StreamHandler* handler,
+                                                  std::shared_ptr<io::Credentials>, const std::string&) {
+  return connect(remote, handler);
+}
+
 void SimShard::post(std::uint16_t to, base::Function<void()> work) {
   host_.shard(to).posted_.push_back(std::move(work));
 }
@@ -58,6 +74,15 @@ bool SimShard::offload(base::Function<void()> work, base::Function<void()> done)
   work();
   post(id_, std::move(done));
   return true;
+}
+
+void SimShard::ask(base::dns::Question question, base::Function<void(const base::dns::Answer&)> done) {
+  world_.names.asked.push_back(question);
+  const bool dead = world_.names.dead;
+  const auto at = world_.now() + (dead ? world_.names.patience : world_.names.delay);
+  world_.schedule(at, [this, dead, question = std::move(question), done = std::move(done)]() mutable {
+    done(dead ? base::dns::Answer{} : world_.names.answer(question));
+  });
 }
 
 Host::Host(World& world, std::string name, std::vector<base::Ip> ips, std::uint16_t shards, std::uint64_t seed)

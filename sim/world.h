@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "io/port.h"
+#include "sim/names.h"
 
 namespace sim {
 
@@ -57,15 +58,23 @@ class SimShard : public io::Shard {
                                                                     io::UdpReceiver* receiver) override;
   base::Result<std::unique_ptr<io::Listener>, io::Reason> listen(const base::Address& local,
                                                                  io::Acceptor& acceptor) override;
+  /// TLS of this world is a plain stream: what it protects against does not exist here.
+  base::Result<std::unique_ptr<io::Listener>, io::Reason> listen_tls(const base::Address& local, io::Acceptor& acceptor,
+                                                                     std::shared_ptr<io::Credentials> credentials) override;
   /// There are no files in this world: no_such_address.
   base::Result<std::unique_ptr<io::Listener>, io::Reason> listen_local(const std::string& path,
                                                                        io::Acceptor& acceptor) override;
   std::unique_ptr<io::Stream> connect(const base::Address& remote, io::StreamHandler* handler) override;
+  std::unique_ptr<io::Stream> connect_tls(const base::Address& remote, io::StreamHandler* handler,
+                                          std::shared_ptr<io::Credentials> credentials, const std::string& domain) override;
   void post(std::uint16_t to, base::Function<void()> work) override;
   bool offload(base::Function<void()> work, base::Function<void()> done) override;
+  void ask(base::dns::Question question, base::Function<void(const base::dns::Answer&)> done) override;
 
  private:
   friend class World;
+  base::Result<std::unique_ptr<io::Listener>, io::Reason> open_listener(const base::Address& local, io::Acceptor& acceptor,
+                                                                        bool secure);
   World& world_;
   Host& host_;
   const std::uint16_t id_;
@@ -105,6 +114,7 @@ class World {
   std::uint64_t seed() const { return seed_; }
 
   Weather weather;
+  Names names;
   /// Nothing passes between the two, either way.
   void partition(const Host& a, const Host& b);
   void heal();

@@ -2,8 +2,8 @@
 
 packages_build="g++ cmake ninja-build pkg-config ccache mold
   libspdlog-dev libfmt-dev libexpected-dev libcli11-dev libedit-dev libssl-dev
-  libpcre2-dev libpugixml-dev libsqlite3-dev libsndfile1-dev libspeexdsp-dev libmimalloc-dev libgtest-dev libgmock-dev"
-packages_test="baresip-core sip-tester sipsak sqlite3 python3"
+  libpcre2-dev libpugixml-dev libsqlite3-dev libsndfile1-dev libspeexdsp-dev libmimalloc-dev libc-ares-dev libgtest-dev libgmock-dev"
+packages_test="baresip-core sip-tester sipsak sqlite3 python3 knot iproute2 nftables kamailio"
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'ahoy: %s\n' "$*" >&2; exit 1; }

@@ -47,5 +47,8 @@ struct Address {
 struct AddressHash {
   std::size_t operator()(const Address& address) const;
 };
+struct IpHash {
+  std::size_t operator()(const Ip& ip) const { return AddressHash{}({ip, 0}); }
+};
 
 }  // namespace base

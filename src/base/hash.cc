@@ -13,9 +13,10 @@ namespace {
 
 /// Fetched once: EVP_md5() and friends look their provider up at every use in OpenSSL 3.
 const EVP_MD* fetched(Digest algorithm) {
-  static const std::array<EVP_MD*, 3> methods{EVP_MD_fetch(nullptr, "MD5", nullptr),
+  static const std::array<EVP_MD*, 4> methods{EVP_MD_fetch(nullptr, "MD5", nullptr),
                                               EVP_MD_fetch(nullptr, "SHA256", nullptr),
-                                              EVP_MD_fetch(nullptr, "SHA512-256", nullptr)};
+                                              EVP_MD_fetch(nullptr, "SHA512-256", nullptr),
+                                              EVP_MD_fetch(nullptr, "SHA1", nullptr)};
   const EVP_MD* method = methods[static_cast<std::size_t>(algorithm)];
   require(method != nullptr, "OpenSSL lacks a digest that SIP needs");
   return method;

@@ -26,6 +26,7 @@ struct DialTarget {
   sip::Uri request_uri;
   std::string to;                   ///< URI text for To; empty: the request URI.
   endpoint::Flow flow;
+  std::vector<endpoint::Flow> others{};  ///< tried in turn when the first fails (RFC 3263 section 4.3)
   std::vector<std::string> routes;  ///< Route values (Path of a registration), first hop first.
   std::string destination;          ///< destination_number of the new leg
 };

@@ -13,6 +13,7 @@
 #include "base/task.h"
 #include "call/caller_profile.h"
 #include "call/cause.h"
+#include "call/dial_endpoint.h"
 #include "call/digits.h"
 #include "call/media/media.h"
 #include "call/profile.h"
@@ -95,7 +96,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
 
   // --- outgoing ----------------------------------------------------------------------------------------------
   /// Sends the INVITE. `peer`: the leg it is made for, whose codecs are offered first; null: our own list.
-  bool dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool bypass_media);
+  bool dial(sip::Message invite, const DialTarget& target, Leg* peer, bool bypass_media);
   /// The SIP status of the failure of an outgoing leg; 0 when none came.
   int failure_status() const { return failure_status_; }
   /// bypass_media: what the far side answered.

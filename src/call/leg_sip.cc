@@ -193,7 +193,7 @@ void Leg::respond(int status, std::string_view phrase, Cause cause, const endpoi
   end(cause, HangupBy::us);
 }
 
-bool Leg::dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool bypass_media) {
+bool Leg::dial(sip::Message invite, const DialTarget& target, Leg* peer, bool bypass_media) {
   bypass_media_ = bypass_media;
   if (bypass_media && peer) {
     invite.set_body("application/sdp", peer->media().remote_sdp());
@@ -206,7 +206,8 @@ bool Leg::dial(sip::Message invite, const endpoint::Flow& flow, Leg* peer, bool 
     }
     invite.set_body("application/sdp", *offer);
   }
-  session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), flow, session_policy());
+  session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), target.flow, session_policy(),
+                                           target.others);
   variables_.set("sip_call_id", session_->call_id());
   owner_.tell([this](Observer& observer) { observer.on_dialog(*this, session_->call_id()); });
   execute_hooks(*this, "execute_on_originate");

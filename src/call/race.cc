@@ -58,7 +58,7 @@ void Race::dial(Entry& entry, base::Time now) {
   if (const auto limit = seconds_of(variables, "leg_progress_timeout")) entry.progress_give_up = now + *limit;
   const bool bypass = caller_ && caller_->variables().is_true("bypass_media") && !caller_->media().remote_sdp().empty();
   if (bypass) caller_->set_bypass_media(true);
-  leg->dial(make_invite(*leg, entry.plan.target), entry.plan.target.flow, caller_, bypass);
+  leg->dial(make_invite(*leg, entry.plan.target), entry.plan.target, caller_, bypass);
 }
 
 void Race::lose(Entry& entry, Cause cause, int status) {

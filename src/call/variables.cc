@@ -16,10 +16,17 @@ constexpr std::string_view array_separator = "|:";
 constexpr std::size_t name_size_max = 1024;
 constexpr std::size_t none = static_cast<std::size_t>(-1);
 
+/// Eight bytes at a time, letters folded by 0x20 (what else that folds is told apart when names are compared).
 std::uint32_t hash_of(std::string_view name) {
-  std::uint32_t hash = 2166136261U;
-  for (const char c : name) hash = (hash ^ static_cast<std::uint8_t>(base::lower(c))) * 16777619U;
-  return hash;
+  constexpr std::uint64_t fold = 0x2020202020202020, factor = 0x9e3779b97f4a7c15;
+  std::uint64_t hash = name.size();
+  for (; !name.empty(); name.remove_prefix(std::min<std::size_t>(8, name.size()))) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, name.data(), std::min<std::size_t>(8, name.size()));
+    hash = (hash ^ (word | fold)) * factor;
+    hash ^= hash >> 29;
+  }
+  return static_cast<std::uint32_t>(hash ^ hash >> 32);
 }
 
 /// `name[2]`: the name and the index; no index when the brackets are not a number.
@@ -75,7 +82,7 @@ Variables::Variables(std::initializer_list<Variable> all) {
 
 Variables::Variables(const Variables& other) : scopes_{other.scopes_} {
   entries_.reserve(other.entries_.size());
-  for (const auto& entry : other.entries_) entries_.push_back(make(entry.name(), entry.hash, entry.value()));
+  for (std::size_t i = 0; i < other.size(); ++i) append(other.at(i).name, other.hashes_[i], other.at(i).value);
 }
 
 Variables& Variables::operator=(const Variables& other) {
@@ -83,20 +90,62 @@ Variables& Variables::operator=(const Variables& other) {
   return *this;
 }
 
-Variables::Entry Variables::make(std::string_view name, std::uint32_t hash, std::string_view value) {
+/// Null when it has to have memory of its own.
+char* Variables::take_from_block(std::size_t size) {
+  if (size > block_share_max) return nullptr;
+  if (blocks_.empty() || block_used_ + size > block_bytes) {
+    if (blocks_.size() == blocks_max) return nullptr;
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_bytes));
+    block_used_ = 0;
+  }
+  char* const text = blocks_.back().get() + block_used_;
+  block_used_ += static_cast<std::uint32_t>(size);
+  return text;
+}
+
+Variables::Entry Variables::make(std::string_view name, std::string_view value) {
   Entry entry;
-  entry.text = std::make_unique_for_overwrite<char[]>(name.size() + value.size());
-  std::memcpy(entry.text.get(), name.data(), name.size());
-  if (!value.empty()) std::memcpy(entry.text.get() + name.size(), value.data(), value.size());
-  entry.hash = hash;
+  entry.text = take_from_block(name.size() + value.size());
+  if (entry.text == nullptr) {
+    entry.text = new char[name.size() + value.size()];
+    entry.own = true;
+  }
+  std::memcpy(entry.text, name.data(), name.size());
+  if (!value.empty()) std::memcpy(entry.text + name.size(), value.data(), value.size());
   entry.name_size = static_cast<std::uint16_t>(name.size());
   entry.value_size = static_cast<std::uint32_t>(value.size());
   return entry;
 }
 
+void Variables::append(std::string_view name, std::uint32_t hash, std::string_view value) {
+  constexpr std::size_t step = 16;  // doubling would leave the usual channel half empty
+  if (entries_.size() == entries_.capacity()) {
+    const auto room = entries_.size() + std::max(step, entries_.size() / 4);
+    entries_.reserve(room);
+    hashes_.reserve(room);
+  }
+  entries_.push_back(make(name, value));
+  hashes_.push_back(hash);
+}
+
 std::size_t Variables::index_of(std::string_view name, std::uint32_t hash) const {
-  for (std::size_t i = 0; i < entries_.size(); ++i)
-    if (entries_[i].hash == hash && base::same(entries_[i].name(), name)) return i;
+  const auto* const hashes = hashes_.data();
+  const std::size_t count = hashes_.size();
+  const auto is_it = [&](std::size_t i) {
+    if (hashes[i] != hash) return false;
+    const auto theirs = entries_[i].name();
+    return theirs == name || base::same(theirs, name);
+  };
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8) {  // the compiler makes vectors of this
+    unsigned hits = 0;
+    for (std::size_t k = 0; k < 8; ++k) hits |= hashes[i + k] == hash ? 1U : 0U;
+    if (hits == 0) continue;
+    for (std::size_t k = 0; k < 8; ++k)
+      if (is_it(i + k)) return i + k;
+  }
+  for (; i < count; ++i)
+    if (is_it(i)) return i;
   return none;
 }
 
@@ -141,13 +190,23 @@ void Variables::put(std::string_view name, std::string_view value) {
   if (name.empty() || name.size() > name_size_max) return;
   const auto hash = hash_of(name);
   const auto at = index_of(name, hash);
-  // The new entry is made before the old one goes: `value` may be a view into it.
-  if (at != none) {
-    auto fresh = make(entries_[at].name(), hash, value);
-    entries_[at] = std::move(fresh);
-  } else if (entries_.size() < variables_max) {
-    entries_.push_back(make(name, hash, value));
+  if (at == none) {
+    if (entries_.size() < variables_max) append(name, hash, value);
+    return;
   }
+  // `value` may be a view into the old one.
+  auto& entry = entries_[at];
+  if (value.size() > entry.value_size) {
+    char* const longer = new char[entry.name_size + value.size()];
+    std::memcpy(longer, entry.text, entry.name_size);
+    std::memcpy(longer + entry.name_size, value.data(), value.size());
+    if (entry.own) delete[] entry.text;
+    entry.text = longer;
+    entry.own = true;
+  } else {
+    std::memmove(entry.text + entry.name_size, value.data(), value.size());
+  }
+  entry.value_size = static_cast<std::uint32_t>(value.size());
 }
 
 /// As the reference does it: an element that exists is left alone, one behind the end is added at the end.
@@ -165,6 +224,7 @@ bool Variables::unset(std::string_view name) {
   const auto at = index_of(name, hash_of(name));
   if (at == none) return false;
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
+  hashes_.erase(hashes_.begin() + static_cast<std::ptrdiff_t>(at));
   return true;
 }
 
@@ -187,8 +247,7 @@ void Variables::unshift(std::string_view name, std::string_view value) {
 }
 
 void Variables::clear() {
-  entries_.clear();
-  scopes_.clear();
+  *this = Variables{};
 }
 
 Variables::Variable Variables::at(std::size_t index) const {
@@ -196,8 +255,10 @@ Variables::Variable Variables::at(std::size_t index) const {
 }
 
 std::size_t Variables::bytes() const {
-  std::size_t sum = entries_.capacity() * sizeof(Entry) + scopes_.capacity() * sizeof(Variables);
-  for (const auto& entry : entries_) sum += entry.name_size + entry.value_size;
+  std::size_t sum = entries_.capacity() * sizeof(Entry) + hashes_.capacity() * sizeof(std::uint32_t) +
+                    blocks_.size() * block_bytes + scopes_.capacity() * sizeof(Variables);
+  for (const auto& entry : entries_)
+    if (entry.own) sum += entry.name_size + entry.value_size;
   for (const auto& scope : scopes_) sum += scope.bytes();
   return sum;
 }

@@ -134,6 +134,39 @@ TEST(Variables, ExportListsTheNameOnce) {
   EXPECT_TRUE(exported(v, "bridge_export_vars").empty());
 }
 
+TEST(Variables, ValuesStayWhereTheyAreWhileOthersComeAndGo) {
+  Variables v{{"first", "stays"}};
+  const auto first = v.get("first");
+  for (int i = 0; i < 300; ++i) v.set("name_" + std::to_string(i), std::string(static_cast<std::size_t>(i), 'x'));
+  EXPECT_EQ(v.get("first").data(), first.data());
+  for (int i = 1; i < 300; ++i)
+    EXPECT_EQ(v.get("NAME_" + std::to_string(i)), std::string(static_cast<std::size_t>(i), 'x'));
+}
+
+TEST(Variables, SettingAgainAndAgainTakesNoMoreMemory) {
+  Variables v{{"counter", "0"}, {"flag", "1"}};
+  const auto once = [&](int i) {
+    v.set("counter", std::to_string(i));
+    v.unset("flag");
+    v.set("flag", std::to_string(i));
+  };
+  for (int i = 0; i < 2000; ++i) once(i);
+  const auto before = v.bytes();
+  for (int i = 2000; i < 9000; ++i) once(i);
+  EXPECT_EQ(v.bytes(), before);
+  EXPECT_EQ(v.get("counter"), "8999");
+  EXPECT_EQ(v.get("flag"), "8999");
+}
+
+TEST(Variables, WhatWasMovedFromCanBeUsedAgain) {
+  Variables v{{"a", "1"}};
+  const Variables taken{std::move(v)};
+  v = {};
+  v.set("b", "2");
+  EXPECT_EQ(taken.get("a"), "1");
+  EXPECT_EQ(v.get("b"), "2");
+}
+
 TEST(Variables, AnIdleCallStaysSmall) {
   Variables v;
   for (int i = 0; i < 60; ++i) v.set("sip_variable_name_" + std::to_string(i), "a value of usual length");

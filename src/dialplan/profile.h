@@ -25,8 +25,10 @@ struct ProfileSettings {
   // Where it listens and what it says of itself.
   std::string sip_ip, rtp_ip, ext_sip_ip, ext_rtp_ip, user_agent_string, sip_domain;
   std::uint16_t sip_port = 0, ext_sip_port = 0, tls_sip_port = 0;
-  bool tls = false, tls_only = false;
-  std::string tls_cert_dir, ws_binding, wss_binding;
+  bool tls = false, tls_only = false, tls_verify_date = false;
+  std::string tls_cert_dir, tls_bind_params, tls_version, tls_ciphers, tls_passphrase, tls_verify_policy,
+      tls_verify_in_subjects, ws_binding, wss_binding;
+  std::uint32_t tls_verify_depth = 0, max_connections = 0, max_connections_per_address = 0;
   // Where calls go.
   std::string context, dialplan, outbound_proxy, record_path, hold_music;
   // Who may come in.

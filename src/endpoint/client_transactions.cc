@@ -1,10 +1,13 @@
 #include "endpoint/client_transactions.h"
 
+#include <algorithm>
+
 #include "base/metrics.h"
 #include "base/require.h"
 #include "sip/header/call_id.h"
 #include "sip/header/cseq.h"
 #include "sip/header/from.h"
+#include "sip/header/retry_after.h"
 #include "sip/header/route.h"
 #include "sip/header/to.h"
 #include "sip/header/via.h"
@@ -36,24 +39,35 @@ ClientTransactions::Transaction* ClientTransactions::find(TransactionId id) cons
 }
 
 TransactionId ClientTransactions::send(const sip::Message& request, const Flow& to, const sip::Timing& timing,
-                                       ClientUser* user) {
+                                       ClientUser* user, std::vector<Flow> others) {
   auto fresh = std::make_unique<Transaction>(*this, TransactionId{++made_});
   auto& transaction = *fresh;
   transaction.flow = to;
-  transaction.key = key_of(request);
-  base::require(!transaction.key.empty(), "a request of ours without Via or CSeq");
-  transaction.request = request.text();
   transaction.user = user;
-  if (request.method() == sip::Method::invite)
-    transaction.machine = sip::InviteClient{timing, link(to.transport), shard_.now()};
-  else
-    transaction.machine = sip::Client{timing, link(to.transport), shard_.now()};
-  by_key_[transaction.key] = &transaction;
+  if (!others.empty()) {
+    std::ranges::reverse(others);
+    transaction.route = std::make_unique<Route>(Route{std::move(others), timing});
+  }
   alive.add();
   const TransactionId id = transaction.id;
   by_id_[id] = std::move(fresh);
-  drain(transaction);
+  start(transaction, request, timing);
   return id;
+}
+
+void ClientTransactions::start(Transaction& transaction, const sip::Message& request, const sip::Timing& usual) {
+  transaction.key = key_of(request);
+  base::require(!transaction.key.empty(), "a request of ours without Via or CSeq");
+  transaction.request = request.text();
+  auto timing = usual;
+  if (transaction.route && !transaction.route->next.empty()) timing.no_answer = patience_t1 * timing.t1;
+  const auto now = shard_.now();
+  if (request.method() == sip::Method::invite)
+    transaction.machine = sip::InviteClient{timing, link(transaction.flow.transport), now};
+  else
+    transaction.machine = sip::Client{timing, link(transaction.flow.transport), now};
+  by_key_[transaction.key] = &transaction;
+  drain(transaction);
 }
 
 bool ClientTransactions::on_response(const sip::Message& response) {
@@ -82,6 +96,11 @@ void ClientTransactions::on_broken(Transaction& transaction) {
 
 void ClientTransactions::forget(TransactionId id) {
   if (auto* transaction = find(id)) transaction->user = nullptr;
+  settle(id);
+}
+
+void ClientTransactions::settle(TransactionId id) {
+  if (auto* transaction = find(id)) transaction->route.reset();
 }
 
 std::string_view ClientTransactions::request(TransactionId id) const {
@@ -112,19 +131,28 @@ std::string ClientTransactions::ack_for(const Transaction& transaction) const {
 
 void ClientTransactions::drain(Transaction& transaction) {
   const TransactionId id = transaction.id;
+  bool next_server = false;
   std::visit(
       [&](auto& machine) {
         using Machine = std::remove_cvref_t<decltype(machine)>;
         while (const auto output = machine.poll()) {
           if (std::holds_alternative<typename Machine::SendRequest>(*output)) {
             transaction.flow = sender_.send_request(transaction.flow, transaction.request);
-          } else if (std::holds_alternative<typename Machine::Deliver>(*output)) {
+          } else if (const auto* deliver = std::get_if<typename Machine::Deliver>(&*output)) {
+            if (transaction.route && fails_over(transaction, deliver->status)) {
+              next_server = true;
+              continue;
+            }
             if (transaction.user && transaction.response) transaction.user->on_response(id, *transaction.response);
             // After a final answer only the ACK is repeated: a quarter million of these may wait for their timer.
-            if (sip::is_final(std::get<typename Machine::Deliver>(*output).status)) std::string{}.swap(transaction.request);
+            if (sip::is_final(deliver->status)) std::string{}.swap(transaction.request);
           } else if (const auto* ended = std::get_if<typename Machine::Ended>(&*output)) {
-            auto* user = transaction.user;
             const auto why = ended->why;
+            if (transaction.route && fails_over(transaction, why)) {
+              next_server = true;
+              return;
+            }
+            auto* user = transaction.user;
             erase(transaction);
             if (user && why != sip::End::finished) user->on_failure(id, why);
             return;
@@ -137,6 +165,54 @@ void ClientTransactions::drain(Transaction& transaction) {
         transaction.timer.start(shard_.timers(), machine.deadline());
       },
       transaction.machine);
+  if (next_server) move_on(transaction);
+}
+
+/// Whether the next server is to be tried; the present one gets its penalty either way.
+bool ClientTransactions::fails_over(Transaction& transaction, int status) const {
+  if (status != 503) return false;
+  std::optional<base::Duration> pause;
+  if (transaction.response)
+    if (const auto retry = transaction.response->get<sip::RetryAfter>()) pause = std::chrono::seconds{retry->seconds};
+  sender_.on_server_failed(transaction.flow, pause);
+  return !transaction.route->next.empty();
+}
+
+bool ClientTransactions::fails_over(Transaction& transaction, sip::End why) const {
+  if (why == sip::End::finished) return false;
+  sender_.on_server_failed(transaction.flow, std::nullopt);
+  return !transaction.route->next.empty();
+}
+
+void ClientTransactions::move_on(Transaction& transaction) {
+  const Flow to = transaction.route->next.back();
+  transaction.route->next.pop_back();
+  const auto request = sender_.readdress(transaction.request, transaction.flow, to);
+  leave_behind(transaction);
+  transaction.response = nullptr;
+  transaction.flow = to;
+  transaction.ack.clear();
+  const TransactionId id = transaction.id;
+  if (transaction.user) transaction.user->on_moved(id, to, request);
+  // The user may have ended it all.
+  if (auto* still = find(id)) start(*still, request, still->route ? still->route->timing : sip::Timing{});
+}
+
+/// A 503 may be repeated, which wants its ACK again: what absorbs that goes on under a number of its own.
+void ClientTransactions::leave_behind(Transaction& transaction) {
+  transaction.timer.stop();
+  by_key_.erase(transaction.key);
+  const bool over = std::visit([](const auto& machine) { return machine.deadline() == base::never; }, transaction.machine);
+  if (over) return;
+  auto rest = std::make_unique<Transaction>(*this, TransactionId{++made_});
+  rest->flow = transaction.flow;
+  rest->key = std::move(transaction.key);
+  rest->machine = transaction.machine;
+  rest->ack = std::move(transaction.ack);
+  by_key_[rest->key] = rest.get();
+  alive.add();
+  rest->timer.start(shard_.timers(), std::visit([](const auto& machine) { return machine.deadline(); }, rest->machine));
+  by_id_[rest->id] = std::move(rest);
 }
 
 void ClientTransactions::on_time(TransactionId id) {

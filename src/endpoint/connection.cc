@@ -2,52 +2,64 @@
 
 namespace endpoint {
 
-Connection::Connection(io::Shard& shard, Owner& owner, PointId point, ConnectionId id,
-                       std::unique_ptr<io::Stream> stream)
-    : shard_{shard}, owner_{owner}, point_{point}, id_{id}, stalled_{[this] { give_up(); }}, stream_{std::move(stream)} {
+Connection::Connection(io::Shard& shard, Owner& owner, Facts facts, std::unique_ptr<Wire> wire)
+    : shard_{shard}, owner_{owner}, facts_{std::move(facts)}, wire_{std::move(wire)},
+      stalled_{[this] { give_up("it took too long"); }} {}
+
+void Connection::begin(std::unique_ptr<io::Stream> stream) {
+  stream_ = std::move(stream);
   stream_->set_handler(this);
+  const bool handshake = is_secure(facts_.transport) || !wire_->is_idle();
+  const auto patience = !facts_.accepted ? connect_time_max : handshake ? handshake_time_max : frame_time_max;
+  stalled_.start(shard_.timers(), shard_.now() + patience);
 }
 
-Connection::Connection(io::Shard& shard, Owner& owner, PointId point, ConnectionId id, const base::Address& remote)
-    : shard_{shard}, owner_{owner}, point_{point}, id_{id}, stalled_{[this] { give_up(); }},
-      stream_{shard.connect(remote, this)} {
-  stalled_.start(shard_.timers(), shard_.now() + connect_time_max);
+void Connection::send(std::string_view message) {
+  const auto bytes = wire_->wrap(message);
+  if (!bytes.empty()) stream_->send(bytes);
 }
 
-void Connection::on_connected() { stalled_.stop(); }
+void Connection::on_connected() {
+  // What is to be said first by a connection of ours: the upgrade to WebSocket.
+  while (auto output = wire_->poll())
+    if (!take(*output)) return;
+  const auto patience = wire_->is_idle() ? frame_time_max : handshake_time_max;
+  if (facts_.accepted) return stalled_.start(shard_.timers(), shard_.now() + patience);
+  if (wire_->is_idle()) stalled_.stop();
+}
 
 void Connection::on_bytes(std::string_view bytes) {
-  framer_.on_bytes(bytes);
-  while (auto output = framer_.poll()) {
-    if (auto* complete = std::get_if<sip::StreamFramer::Complete>(&*output)) {
-      if (auto message = sip::Message::parse(std::move(complete->bytes))) owner_.on_frame(*this, std::move(*message));
-    } else if (auto* broken = std::get_if<sip::StreamFramer::Broken>(&*output)) {
-      refuse(broken->head);
-      return give_up();
-    } else if (std::holds_alternative<sip::StreamFramer::Ping>(*output)) {
-      stream_->send("\r\n");  // RFC 5626 section 4.4.1
-    }
-    if (gone_) return;
+  wire_->on_bytes(bytes);
+  while (auto output = wire_->poll())
+    if (!take(*output)) return;
+  if (wire_->is_idle()) return stalled_.stop();
+  // Who sends one message after the other without a pause is not slow.
+  if (std::exchange(took_a_message_, false) || !stalled_.running())
+    stalled_.start(shard_.timers(), shard_.now() + frame_time_max);
+}
+
+bool Connection::take(Wire::Output& output) {
+  if (auto* arrived = std::get_if<Wire::Arrived>(&output)) {
+    took_a_message_ = true;
+    if (auto message = sip::Message::parse(std::move(arrived->bytes))) owner_.on_frame(*this, std::move(*message));
+  } else if (const auto* reply = std::get_if<Wire::Reply>(&output)) {
+    stream_->send(reply->bytes);
+  } else {
+    const auto& over = std::get<Wire::Over>(output);
+    if (!over.last_words.empty()) stream_->send(over.last_words);
+    give_up(over.why);
   }
-  if (framer_.is_idle()) return stalled_.stop();
-  if (!stalled_.running()) stalled_.start(shard_.timers(), shard_.now() + frame_time_max);
+  return !gone_;
 }
 
-// The stream has no boundaries any more (RFC 3261 section 18.3): say so where that is possible, and close.
-void Connection::refuse(std::string head) {
-  const auto request = sip::Message::parse(std::move(head));
-  if (!request || !request->is_request() || request->method() == sip::Method::ack) return;
-  stream_->send(sip::Message::response(*request, 400, "Bad Content-Length").text());
-}
-
-void Connection::on_closed(io::Reason) {
-  gone_ = true;
-  owner_.on_gone(*this);
-}
-
-void Connection::give_up() {
+void Connection::on_closed(io::Reason reason) {
   if (std::exchange(gone_, true)) return;
-  owner_.on_gone(*this);
+  owner_.on_gone(*this, io::sentence(reason));
+}
+
+void Connection::give_up(std::string_view why) {
+  if (std::exchange(gone_, true)) return;
+  owner_.on_gone(*this, why);
 }
 
 }  // namespace endpoint

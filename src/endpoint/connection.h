@@ -1,10 +1,13 @@
-// endpoint/connection.h - a SIP connection: frames out of bytes, keepalive, and an end to those that stall.
+// endpoint/connection.h - a SIP connection: messages out of bytes, keepalive, and an end to those that stall.
+//
+// Small, because most connections are silent: some 300 bytes beside the stream and its wire.
 #pragma once
 #include <memory>
 
 #include "endpoint/flow.h"
+#include "endpoint/wire.h"
 #include "io/port.h"
-#include "sip/framer.h"
+#include "sip/message.h"
 
 namespace endpoint {
 
@@ -15,40 +18,54 @@ class Connection : public io::StreamHandler {
     virtual ~Owner() = default;
     virtual void on_frame(Connection& connection, sip::Message message) = 0;
     /// The last call: the owner forgets the connection.
-    virtual void on_gone(Connection& connection) = 0;
+    virtual void on_gone(Connection& connection, std::string_view why) = 0;
   };
 
-  /// A message that was begun must be finished within this time.
+  /// A message that was begun must be finished within this time; so must the first one of a new connection.
   static constexpr base::Duration frame_time_max = std::chrono::seconds{32};
-  /// A peer that could not be reached in this time is given up.
+  /// A TLS handshake, and the HTTP upgrade of a WebSocket, must be over within this time.
+  static constexpr base::Duration handshake_time_max = std::chrono::seconds{10};
+  /// A peer that could not be reached in this time, TLS included, is given up.
   static constexpr base::Duration connect_time_max = std::chrono::seconds{10};
 
-  /// Accepted.
-  Connection(io::Shard& shard, Owner& owner, PointId point, ConnectionId id, std::unique_ptr<io::Stream> stream);
-  /// Being made.
-  Connection(io::Shard& shard, Owner& owner, PointId point, ConnectionId id, const base::Address& remote);
+  /// What a connection is, whoever made it.
+  struct Facts {
+    PointId point = 0;
+    Transport transport = Transport::tcp;
+    ConnectionId id;
+    std::shared_ptr<const std::string> domain;  ///< who the peer had to prove to be; null: it came to us, or an address
+    bool accepted = false;
+  };
 
-  void send(std::string_view bytes) { stream_->send(bytes); }
-  Flow flow() const { return {point_, Transport::tcp, stream_->remote(), id_}; }
+  /// `stream` was accepted, or is being made: then begin() gives it.
+  Connection(io::Shard& shard, Owner& owner, Facts facts, std::unique_ptr<Wire> wire);
+  void begin(std::unique_ptr<io::Stream> stream);
+
+  void send(std::string_view message);
+  Flow flow() const { return {facts_.point, facts_.transport, stream_->remote(), facts_.id, facts_.domain}; }
+  const Facts& facts() const { return facts_; }
   const base::Address& remote() const { return stream_->remote(); }
-  ConnectionId id() const { return id_; }
+  ConnectionId id() const { return facts_.id; }
+  /// Who the peer proved to be; null: nobody.
+  const io::PeerNames* peer() const { return stream_->peer(); }
 
   void on_connected() override;
   void on_bytes(std::string_view bytes) override;
   void on_closed(io::Reason reason) override;
 
  private:
-  void refuse(std::string head);
-  void give_up();
+  /// False: the connection is over.
+  bool take(Wire::Output& output);
+  void give_up(std::string_view why);
 
   io::Shard& shard_;
   Owner& owner_;
-  PointId point_;
-  ConnectionId id_;
-  sip::StreamFramer framer_;
+  Facts facts_;
+  std::unique_ptr<Wire> wire_;
   io::Timer stalled_;
   std::unique_ptr<io::Stream> stream_;
   bool gone_ = false;
+  bool took_a_message_ = false;  // since the timer was set
 };
 
 }  // namespace endpoint

@@ -1,20 +1,41 @@
 // endpoint/flow.h - a way to a peer: listening point, transport, address, and the connection if there is one.
 #pragma once
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/address.h"
+#include "io/port.h"
 #include "sip/transaction/timing.h"
 
 namespace endpoint {
 
-/// TLS, WebSocket and secure WebSocket take their place here.
-enum class Transport : std::uint8_t { udp, tcp };
+/// RFC 3261, RFC 7118. A connection of any of the last four carries messages both ways, whoever made it.
+enum class Transport : std::uint8_t { udp, tcp, tls, ws, wss };
 
-constexpr std::string_view name(Transport transport) { return transport == Transport::udp ? "UDP" : "TCP"; }
-/// As in a URI's transport parameter.
-constexpr std::string_view parameter(Transport transport) { return transport == Transport::udp ? "udp" : "tcp"; }
+/// As in Via.
+constexpr std::string_view name(Transport transport) {
+  constexpr std::string_view names[]{"UDP", "TCP", "TLS", "WS", "WSS"};
+  return names[static_cast<std::size_t>(transport)];
+}
+/// As in a URI's transport parameter. "wss" is no registered value (RFC 7118 has "ws" with a sips URI), but the one
+/// that browsers' stacks and other servers use.
+constexpr std::string_view parameter(Transport transport) {
+  constexpr std::string_view names[]{"udp", "tcp", "tls", "ws", "wss"};
+  return names[static_cast<std::size_t>(transport)];
+}
+/// The transport of a URI's parameter or a Via; nullopt for what Ahoy does not speak (SCTP).
+std::optional<Transport> transport_named(std::string_view text);
+constexpr bool is_secure(Transport transport) { return transport == Transport::tls || transport == Transport::wss; }
+/// Whether the peer connects and we never do: a browser has no port.
+constexpr bool is_web(Transport transport) { return transport == Transport::ws || transport == Transport::wss; }
+/// Where a peer listens that does not say (RFC 3261 section 19.1.2, RFC 7118 section 5.1).
+constexpr std::uint16_t usual_port(Transport transport) {
+  constexpr std::uint16_t ports[]{5060, 5060, 5061, 80, 443};
+  return ports[static_cast<std::size_t>(transport)];
+}
 constexpr sip::Link link(Transport transport) {
   return transport == Transport::udp ? sip::Link::datagram : sip::Link::stream;
 }
@@ -35,15 +56,23 @@ struct Flow {
   Transport transport = Transport::udp;
   base::Address remote;
   ConnectionId connection;
+  /// The domain that a TLS peer must prove to be (RFC 5922); null: its address. Also the name it is asked for by.
+  std::shared_ptr<const std::string> domain{};
   bool operator==(const Flow&) const = default;
 };
 
 /// Where Ahoy listens for SIP; every shard opens the same ones. One profile may have several (IPv4 and IPv6).
 struct ListeningPoint {
   std::string profile;
-  base::Address local;
+  base::Address local;  ///< of UDP and TCP
   bool udp = true;
   bool tcp = true;
+  std::optional<base::Address> tls{}, ws{}, wss{};  ///< tls-sip-port, ws-binding, wss-binding
+  /// Certificates; needed where `tls` is set, and to connect by TLS.
+  std::shared_ptr<io::Credentials> credentials{};
+  std::shared_ptr<io::Credentials> web_credentials{};  ///< of `wss`: wss.pem
+  /// Connects by WebSocket too: a phone. A server leaves that to browsers.
+  bool web_client = false;
   /// What goes into Via, Contact and Record-Route; empty and 0: the local address (ext-sip-ip, ext-sip-port).
   std::string advertised_host;
   std::uint16_t advertised_port = 0;
@@ -52,7 +81,12 @@ struct ListeningPoint {
   std::string user_agent = "Ahoy";
   sip::Timing timing;
 
-  std::string sent_by() const;
+  /// Whether peers can reach us there.
+  bool has(Transport transport) const;
+  std::string host() const;
+  std::uint16_t port(Transport transport) const;
+  /// host:port, for Via.
+  std::string sent_by(Transport transport) const;
 };
 
 }  // namespace endpoint

@@ -47,7 +47,7 @@ std::unique_ptr<InviteSession> InviteSession::receive(SipEndpoint& endpoint, Use
 }
 
 std::unique_ptr<InviteSession> InviteSession::send(SipEndpoint& endpoint, User& user, sip::Message invite,
-                                                   const Flow& to, const SessionPolicy& policy) {
+                                                   const Flow& to, const SessionPolicy& policy, std::vector<Flow> others) {
   invite.add("Supported", supported(policy));
   if (policy.timer.enabled) sip::ask_for_session_timer(invite, policy.timer);
   // The copy that stays is a tight one.
@@ -55,7 +55,7 @@ std::unique_ptr<InviteSession> InviteSession::send(SipEndpoint& endpoint, User& 
   if (const auto from = session->invite_.get<sip::From>()) session->local_tag_ = from->params.text_of("tag");
   base::require(!session->local_tag_.empty(), "an INVITE of ours without From tag");
   endpoint.add_dialog({session->call_id_, session->local_tag_, {}}, *session);
-  session->invite_out_ = endpoint.send_request(std::move(invite), to, session.get());
+  session->invite_out_ = endpoint.send_request(std::move(invite), to, session.get(), std::move(others));
   return session;
 }
 
@@ -124,6 +124,7 @@ void InviteSession::hang_up(int status, std::string_view phrase, std::string_vie
         return reject(status, phrase, with_reason);
       }
       state_ = State::ending;
+      endpoint_.settle(invite_out_);
       cancel_wanted_ = true;
       cancel_reason_ = reason_header;
       if (provisional_came_) send_cancel();
@@ -156,7 +157,7 @@ void InviteSession::send_bye(sip::Dialog& dialog, std::string_view reason_header
 Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
   // A peer that came over a connection, or from behind a NAT, is reached the way it came; so is one whose
   // Contact is a name.
-  if (flow_.transport == Transport::tcp) return flow_;
+  if (flow_.transport != Transport::udp) return flow_;
   const auto flow = endpoint_.flow_to(flow_.point, dialog.next_hop());
   if (!flow) return flow_;
   const bool behind_nat = flow->remote.ip.is_private() && !flow_.remote.ip.is_private();
@@ -191,7 +192,11 @@ void InviteSession::respond(TransactionId id, const sip::Message& request, int s
   endpoint_.respond(id, response_to(request, status, {}, extra));
 }
 
-void InviteSession::compact() { invite_ = {}; }
+void InviteSession::compact() {
+  // Assigning an empty message would keep the memory of the text.
+  { const sip::Message done = std::move(invite_); }
+  invite_ = {};
+}
 
 void InviteSession::give_up(const Ending& ending, std::string_view reason_header) {
   state_ = State::ending;

@@ -97,9 +97,10 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   /// The callee's side: takes over an INVITE from RequestHandler::on_request.
   static std::unique_ptr<InviteSession> receive(SipEndpoint& endpoint, User& user, TransactionId id,
                                                 sip::Message invite, const Flow& from, const SessionPolicy& policy = {});
-  /// The caller's side: `invite` is complete but for Via, Supported and what the policy adds.
+  /// The caller's side: `invite` is complete but for Via, Supported and what the policy adds. `others` are tried in turn
+  /// when the first server fails.
   static std::unique_ptr<InviteSession> send(SipEndpoint& endpoint, User& user, sip::Message invite, const Flow& to,
-                                             const SessionPolicy& policy = {});
+                                             const SessionPolicy& policy = {}, std::vector<Flow> others = {});
   /// Answers 422 to an INVITE whose session interval is too short, before anything is made of it. RFC 4028 section 9.
   static bool refuses(SipEndpoint& endpoint, TransactionId id, const sip::Message& invite, const SessionPolicy& policy);
   ~InviteSession() override;
@@ -165,6 +166,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void on_unacknowledged(TransactionId id) override;
   void on_response(TransactionId id, const sip::Message& response) override;
   void on_failure(TransactionId id, sip::End why) override;
+  void on_moved(TransactionId id, const Flow& flow, const sip::Message& request) override;
 
   // invite_session_in.cc: requests of the peer
   bool in_order(TransactionId id, const sip::Message& request);
@@ -249,10 +251,11 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
 
   // changes
   struct Change {
+    Change(TransactionId of, sip::Message change) : id{of}, request{std::move(change)} {}
     TransactionId id;
     sip::Message request;
   };
-  std::optional<Change> change_in_;
+  std::unique_ptr<Change> change_in_;
   TransactionId change_out_ = no_transaction;  // the last one; its 2xx may be repeated
   bool changing_ = false;                      // ... and has no final answer yet
   bool refreshing_ = false;                    // ... and is the session timer's

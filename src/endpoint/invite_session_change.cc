@@ -117,7 +117,7 @@ void InviteSession::on_offer(TransactionId id, sip::Message request) {
     case 500: return hold_off(id, request);
     default: break;
   }
-  change_in_ = Change{id, std::move(request)};
+  change_in_ = std::make_unique<Change>(id, std::move(request));
   user_->on_change(change_in_->request);
 }
 
@@ -144,7 +144,7 @@ void InviteSession::hold_off(TransactionId id, const sip::Message& request) {
 
 void InviteSession::accept_change(const Extra& extra) {
   if (!change_in_) return;
-  const auto change = std::move(*std::exchange(change_in_, std::nullopt));
+  const auto change = std::move(*std::exchange(change_in_, nullptr));
   auto response = response_to(change.request, 200, {}, extra);
   if (change.request.method() != sip::Method::prack) agree_on_timer(response, change.request);
   if (change.request.method() == sip::Method::invite) return repeat_until_acknowledged(change.id, response);
@@ -153,7 +153,7 @@ void InviteSession::accept_change(const Extra& extra) {
 
 void InviteSession::refuse_change(int status, std::string_view reason) {
   if (!change_in_) return;
-  const auto change = std::move(*std::exchange(change_in_, std::nullopt));
+  const auto change = std::move(*std::exchange(change_in_, nullptr));
   endpoint_.respond(change.id, response_to(change.request, status, reason, {}));
 }
 

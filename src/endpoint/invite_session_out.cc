@@ -47,6 +47,14 @@ void InviteSession::on_failure(TransactionId id, sip::End why) {
   end({Ending::How::transport_error, 503, {}, {}});
 }
 
+void InviteSession::on_moved(TransactionId id, const Flow& flow, const sip::Message& request) {
+  if (id != invite_out_) return;
+  flow_ = flow;
+  provisional_came_ = false;
+  dialog_.reset();
+  if (const auto contact = request.text_of("Contact")) invite_.set("Contact", *contact);
+}
+
 void InviteSession::on_invite_response(const sip::Message& response) {
   const int status = response.status();
   if (sip::is_success(status)) return on_success(response);

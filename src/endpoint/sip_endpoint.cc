@@ -63,8 +63,8 @@ bool has_foreign_body(const sip::Message& request) {
 }  // namespace
 
 SipEndpoint::SipEndpoint(io::Shard& shard, UasChecks checks)
-    : shard_{shard}, checks_{std::move(checks)}, transports_{shard, *this}, servers_{shard, *this}, clients_{shard, *this},
-      sweep_timer_{[this] { sweep(); }}, instance_{shard.random().hex(8)} {}
+    : shard_{shard}, checks_{std::move(checks)}, transports_{shard, *this}, servers_{shard, *this},
+      clients_{shard, *this}, resolver_{shard}, sweep_timer_{[this] { sweep(); }}, instance_{shard.random().hex(8)} {}
 
 SipEndpoint::~SipEndpoint() = default;
 
@@ -177,14 +177,17 @@ void SipEndpoint::respond(TransactionId id, const sip::Message& request, int sta
   respond(id, sip::Message::response(request, status, reason, new_tag()));
 }
 
-TransactionId SipEndpoint::send_request(sip::Message request, const Flow& to, ClientUser* user) {
-  const auto& from = point(to.point);
+sip::Via SipEndpoint::new_via(const Flow& to) {
   std::string via{"SIP/2.0/"};
-  via.append(name(to.transport)).append(" ").append(from.sent_by()).append(";rport;branch=").append(sip::Via::magic_cookie);
-  via.append(shard_.random().hex(24));
+  via.append(name(to.transport)).append(" ").append(point(to.point).sent_by(to.transport));
+  via.append(";rport;branch=").append(sip::Via::magic_cookie).append(shard_.random().hex(24));
   base::Cursor text{via};
-  request.prepend(*sip::Via::parse(text));
-  return clients_.send(request, to, from.timing, user);
+  return *sip::Via::parse(text);
+}
+
+TransactionId SipEndpoint::send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others) {
+  request.prepend(new_via(to));
+  return clients_.send(request, to, point(to.point).timing, user, std::move(others));
 }
 
 void SipEndpoint::cancel(TransactionId invite, std::string_view reason) {
@@ -208,8 +211,8 @@ std::string SipEndpoint::send_ack(sip::Message ack, const Flow& to) {
   const auto& from = point(to.point);
   sip::Via via;
   via.transport = name(to.transport);
-  via.host = from.advertised_host.empty() ? from.local.ip.host() : from.advertised_host;
-  via.port = from.advertised_port != 0 ? from.advertised_port : from.local.port;
+  via.host = from.host();
+  via.port = from.port(to.transport);
   via.params.set("branch", std::string{sip::Via::magic_cookie} + shard_.random().hex(24));
   via.params.set("rport");
   ack.prepend(via);
@@ -221,8 +224,14 @@ std::string SipEndpoint::send_ack(sip::Message ack, const Flow& to) {
 std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) const {
   const auto ip = uri.ip();
   if (!ip) return std::nullopt;
-  const auto transport = uri.param("transport").value_or("");
-  Flow flow{from, base::same(transport, "tcp") ? Transport::tcp : Transport::udp, {*ip, uri.port().value_or(5060)}, {}};
+  // RFC 5630 section 3.1.1: a sips URI is never reached without TLS, whatever its transport says.
+  const bool sips = uri.scheme() == sip::Uri::Scheme::sips;
+  const auto named = transport_named(uri.param("transport").value_or(sips ? "tls" : "udp"));
+  if (!named) return std::nullopt;
+  Transport transport = *named;
+  if (sips && transport == Transport::ws) transport = Transport::wss;
+  if (sips && !is_secure(transport)) transport = Transport::tls;
+  Flow flow{from, transport, {*ip, uri.port().value_or(usual_port(transport))}, {}, {}};
   // A profile has a point for each family.
   if (point(from).local.ip.family != ip->family) {
     const auto other = transports_.find_point(point(from).profile, ip->family);
@@ -234,8 +243,7 @@ std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) cons
 
 sip::Uri SipEndpoint::contact(const Flow& flow, std::string_view user) const {
   const auto& at = point(flow.point);
-  auto uri = sip::Uri::sip(user, at.advertised_host.empty() ? at.local.ip.host() : at.advertised_host,
-                           at.advertised_port != 0 ? at.advertised_port : at.local.port);
+  auto uri = sip::Uri::sip(user, at.host(), at.port(flow.transport));
   if (flow.transport != Transport::udp) uri.set_param("transport", parameter(flow.transport));
   return uri;
 }

@@ -11,10 +11,13 @@
 #include <vector>
 
 #include "endpoint/client_transactions.h"
+#include "endpoint/penalties.h"
+#include "endpoint/resolver.h"
 #include "endpoint/server_transactions.h"
 #include "endpoint/transports.h"
 #include "endpoint/uas_checks.h"
 #include "sip/dialog/dialog.h"
+#include "sip/header/via.h"
 #include "sip/uri.h"
 
 namespace endpoint {
@@ -46,6 +49,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   /// Who takes requests of that method outside dialogs. Without one: OPTIONS is answered 200, others 503.
   void set_handler(sip::Method method, RequestHandler* handler) { handlers_[static_cast<std::size_t>(method)] = handler; }
   void set_tap(Tap* tap) { transports_.set_tap(tap); }
+  void set_limits(const Transports::Limits& limits) { transports_.set_limits(limits); }
 
   io::Shard& shard() { return shard_; }
   const Transports& transports() const { return transports_; }
@@ -66,17 +70,25 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
 
   // --- asking ------------------------------------------------------------------------------------------------
 
-  /// Puts our Via on top and sends. `user` hears of the outcome, unless forget() was called; it may be null.
-  TransactionId send_request(sip::Message request, const Flow& to, ClientUser* user);
+  /// Puts our Via on top and sends. `user` hears of the outcome, unless forget() was called; it may be null. `others`
+  /// are tried in turn when the first fails; only for requests outside dialogs.
+  TransactionId send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others = {});
   /// Section 9.1: only after a provisional response to the INVITE; `reason` becomes a Reason header.
   void cancel(TransactionId invite, std::string_view reason = {});
   /// An ACK to a 2xx: a message of its own, outside any transaction. Answers its bytes, to repeat them.
   std::string send_ack(sip::Message ack, const Flow& to);
   void repeat(const Flow& to, std::string_view bytes) { send_bytes(to, bytes); }
   void forget(TransactionId id) { clients_.forget(id); }
+  /// The request is not wanted any more: no further server is tried.
+  void settle(TransactionId id) { clients_.settle(id); }
 
-  /// Where a request for `uri` goes from `point`: the URI's address, port and transport (RFC 3263 without DNS).
-  /// Nullopt for a host name.
+  /// The ways to `uri` from `point` by RFC 3263, in the order to try them; servers that failed lately come last. `done`
+  /// is called before this returns no_ticket when nobody has to be asked, else later. For coroutines: Resolution.
+  Resolver::Ticket resolve(PointId point, const sip::Uri& uri, base::Function<void(std::vector<Flow>)> done);
+  void cancel_resolution(Resolver::Ticket ticket) { resolver_.cancel(ticket); }
+  Resolver& resolver() { return resolver_; }
+  const Penalties& penalties() const { return penalties_; }
+  /// Where a request for `uri` goes from `point` when its host is an address: RFC 3263 without DNS. Nullopt for a name.
   std::optional<Flow> flow_to(PointId point, const sip::Uri& uri) const;
   /// The contact of ours that reaches us over `flow`: "sip:user@192.0.2.1:5060;transport=tcp".
   sip::Uri contact(const Flow& flow, std::string_view user) const;
@@ -105,6 +117,9 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void on_connection_gone(const ConnectionId& connection) override { clients_.on_connection_gone(connection); }
   void send_response(const Flow& to, std::string_view bytes) override { send_bytes(to, bytes); }
   Flow send_request(const Flow& to, std::string_view bytes) override { return send_bytes(to, bytes); }
+  sip::Message readdress(std::string_view request, const Flow& before, const Flow& to) override;
+  void on_server_failed(const Flow& server, std::optional<base::Duration> pause) override;
+  sip::Via new_via(const Flow& to);
 
   Flow send_bytes(const Flow& to, std::string_view bytes);
   void on_request(sip::Message request, const Flow& flow);
@@ -120,6 +135,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   Transports transports_;
   ServerTransactions servers_;
   ClientTransactions clients_;
+  Resolver resolver_;
+  Penalties penalties_;
   std::array<RequestHandler*, static_cast<std::size_t>(sip::Method::unknown)> handlers_{};
   std::unordered_map<std::string, RequestHandler*> dialogs_;
   std::vector<std::unique_ptr<Lingering>> lingering_;

@@ -3,6 +3,9 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/require.h"
+#include "endpoint/web_wire.h"
+#include "io/peer_names.h"
+#include "sip/header/via.h"
 #include "sip/name_addr.h"
 
 namespace endpoint {
@@ -11,15 +14,11 @@ namespace {
 
 const base::metrics::Counter unparsable{"ahoy_sip_unparsable_total", "Datagrams that were no SIP message"};
 const base::metrics::Counter handed_over{"ahoy_sip_handed_over_total", "Messages moved to the shard that owns them"};
+const base::metrics::Counter connections_refused{"ahoy_sip_connections_refused_total", "Connections closed at once: a limit was met"};
+const base::metrics::Counter connections_dropped{"ahoy_sip_connections_dropped_total", "Connections ended by us: too slow, or not SIP"};
 const base::metrics::Gauge connections_open{"ahoy_sip_connections", "Open SIP connections"};
 
 }  // namespace
-
-std::string ListeningPoint::sent_by() const {
-  const std::string host = advertised_host.empty() ? local.ip.host() : advertised_host;
-  const std::uint16_t port = advertised_port != 0 ? advertised_port : local.port;
-  return host + ":" + std::to_string(port);
-}
 
 std::uint16_t owner_of_user(std::string_view user, std::uint16_t shards) { return io::owner_of(user, shards); }
 
@@ -49,17 +48,33 @@ base::Result<PointId, io::Reason> Transports::open(const ListeningPoint& options
     point.udp = std::move(*socket);
     point.options.local = point.udp->local();
   }
-  if (options.tcp) {
-    point.tcp_side = std::make_unique<TcpSide>();
-    point.tcp_side->owner = this;
-    point.tcp_side->point = id;
-    auto listener = shard_.listen(point.options.local, *point.tcp_side);
-    if (!listener) return base::Unexpected<io::Reason>{listener.error()};
-    point.tcp = std::move(*listener);
-    point.options.local = point.tcp->local();
-  }
+  auto& opened = point.options;
+  const auto open_stream = [&](Transport transport, std::optional<base::Address>& local) -> base::Result<void, io::Reason> {
+    if (!local) return {};
+    return listen(point, id, transport, *local);
+  };
+  if (options.tcp)
+    if (auto done = listen(point, id, Transport::tcp, opened.local); !done) return base::Unexpected<io::Reason>{done.error()};
+  for (const auto& [transport, local] : {std::pair{Transport::tls, &opened.tls}, std::pair{Transport::ws, &opened.ws},
+                                         std::pair{Transport::wss, &opened.wss}})
+    if (auto done = open_stream(transport, *local); !done) return base::Unexpected<io::Reason>{done.error()};
   points_.push_back(std::move(point));
   return id;
+}
+
+/// `local` gets the port where it was 0.
+base::Result<void, io::Reason> Transports::listen(Point& point, PointId id, Transport transport, base::Address& local) {
+  auto side = std::make_unique<StreamSide>();
+  side->owner = this;
+  side->point = id;
+  side->transport = transport;
+  const auto& credentials = transport == Transport::wss ? point.options.web_credentials : point.options.credentials;
+  auto listener = is_secure(transport) ? shard_.listen_tls(local, *side, credentials) : shard_.listen(local, *side);
+  if (!listener) return base::Unexpected<io::Reason>{listener.error()};
+  side->listener = std::move(*listener);
+  local = side->listener->local();
+  point.streams.push_back(std::move(side));
+  return {};
 }
 
 std::optional<PointId> Transports::find_point(std::string_view profile, base::Family family) const {
@@ -77,36 +92,78 @@ void Transports::UdpSide::on_datagrams(std::span<const io::Datagram> batch) {
       if (message.error().kind != sip::ParseError::Kind::empty) unparsable.add();
       continue;
     }
-    owner->arrive(std::move(*message), {point, Transport::udp, datagram.from, {}});
+    owner->arrive(std::move(*message), {point, Transport::udp, datagram.from, {}, {}});
   }
 }
 
-void Transports::TcpSide::on_accepted(std::unique_ptr<io::Stream> stream) {
-  if (owner->connections_.size() >= connections_max) {
-    base::log::warn("sip", "connection from {} refused: {} are open", stream->remote().text(), connections_max);
-    return;
-  }
-  const ConnectionId id{owner->shard_.id(), ++owner->connections_made_};
-  owner->by_remote_[stream->remote()] = id.number;
-  Connection::Owner& told = *owner;
-  owner->connections_[id.number] = std::make_unique<Connection>(owner->shard_, told, point, id, std::move(stream));
+bool Transports::may_accept(const base::Address& from) {
+  std::string_view which;
+  if (connections_.size() >= limits_.connections) which = "in all";
+  const auto known = accepted_from_.find(from.ip);
+  if (known != accepted_from_.end() && known->second >= limits_.connections_per_address) which = "from there";
+  if (which.empty()) return true;
+  connections_refused.add();
+  base::log::warn("sip", "connection from {} refused: too many are open {}", from.text(), which);
+  return false;
+}
+
+void Transports::accept(const StreamSide& side, std::unique_ptr<io::Stream> stream) {
+  if (!may_accept(stream->remote())) return;
+  Connection::Facts facts{side.point, side.transport, {shard_.id(), ++connections_made_}, nullptr, true};
+  ++accepted_from_[stream->remote().ip];
+  const Route route{side.point, side.transport, stream->remote(), {}};
+  Connection::Owner& told = *this;
+  std::unique_ptr<Wire> wire;
+  if (is_web(side.transport)) wire = std::make_unique<WebWire>(pages_);
+  else wire = std::make_unique<StreamWire>();
+  add(std::make_unique<Connection>(shard_, told, std::move(facts), std::move(wire)), route).begin(std::move(stream));
+}
+
+Connection& Transports::add(std::unique_ptr<Connection> connection, Route route) {
+  auto& kept = connections_[connection->id().number];
+  kept.connection = std::move(connection);
+  by_route_[route] = kept.connection->id().number;
+  kept.routes.push_back(std::move(route));
   connections_open.add();
+  return *kept.connection;
 }
 
 void Transports::on_frame(Connection& connection, sip::Message message) {
+  if (connection.peer() && message.is_request()) note_alias(connection, message);
   arrive(std::move(message), connection.flow());
 }
 
-void Transports::on_gone(Connection& connection) {
+/// RFC 5923 section 8: a peer that has proved who it is may say that requests for where it listens may use this
+/// connection.
+void Transports::note_alias(Connection& connection, const sip::Message& request) {
+  auto& kept = connections_.at(connection.id().number);
+  if (!connection.facts().accepted || kept.routes.size() > 1) return;
+  const auto via = request.get<sip::Via>();
+  if (!via || !via->params.has("alias") || !connection.peer()->stand_for(via->host)) return;
+  const auto port = via->port.value_or(usual_port(connection.facts().transport));
+  const Route route{connection.facts().point, connection.facts().transport, {connection.remote().ip, port}, {}};
+  by_route_[route] = connection.id().number;
+  kept.routes.push_back(route);
+}
+
+void Transports::on_gone(Connection& connection, std::string_view why) {
   const auto found = connections_.find(connection.id().number);
   if (found == connections_.end()) return;
   const ConnectionId id = connection.id();
-  if (const auto by = by_remote_.find(connection.remote()); by != by_remote_.end() && by->second == id.number)
-    by_remote_.erase(by);
+  base::log::debug("sip", "{} connection with {} is over: {}", name(connection.facts().transport),
+                   connection.remote().text(), why);
+  for (const auto& route : found->second.routes)
+    if (const auto by = by_route_.find(route); by != by_route_.end() && by->second == id.number) by_route_.erase(by);
+  if (connection.facts().accepted)
+    if (const auto from = accepted_from_.find(connection.remote().ip); --from->second == 0) accepted_from_.erase(from);
   connections_open.remove();
   // We are inside one of its calls: it goes after this handler.
-  shard_.post(shard_.id(), [dying = std::shared_ptr<Connection>{std::move(found->second)}] {});
+  shard_.post(shard_.id(), [dying = std::shared_ptr<Connection>{std::move(found->second.connection)}] {});
   connections_.erase(found);
+  tell_gone(id);
+}
+
+void Transports::tell_gone(const ConnectionId& id) {
   for (std::uint16_t to = 0; to < all_.size(); ++to)
     shard_.post(to, [other = all_[to], id] { other->sink_.on_connection_gone(id); });
 }
@@ -120,17 +177,34 @@ void Transports::arrive(sip::Message message, const Flow& flow) {
   });
 }
 
-Connection* Transports::connection_to(PointId point, const base::Address& remote) {
-  if (const auto by = by_remote_.find(remote); by != by_remote_.end()) return connections_.at(by->second).get();
-  if (connections_.size() >= connections_max) return nullptr;
-  const ConnectionId id{shard_.id(), ++connections_made_};
+/// One that is there and leads to the same peer: made for it, or (RFC 5923) of a peer that proved to be it.
+Connection* Transports::connection_for(const Flow& flow) {
+  const std::string domain = flow.domain ? *flow.domain : std::string{};
+  const auto exact = by_route_.find({flow.point, flow.transport, flow.remote, domain});
+  if (exact != by_route_.end()) return connections_.at(exact->second).connection.get();
+  if (domain.empty()) return connect(flow);
+  const auto alias = by_route_.find({flow.point, flow.transport, flow.remote, {}});
+  if (alias == by_route_.end()) return connect(flow);
+  auto* known = connections_.at(alias->second).connection.get();
+  return known->peer() && known->peer()->stand_for(domain) ? known : connect(flow);
+}
+
+Connection* Transports::connect(const Flow& flow) {
+  const auto& point = points_[flow.point].options;
+  const bool possible = connections_.size() < limits_.connections && (!is_web(flow.transport) || point.web_client);
+  if (!possible) return nullptr;
+  Connection::Facts facts{flow.point, flow.transport, {shard_.id(), ++connections_made_}, flow.domain, false};
+  const std::string domain = flow.domain ? *flow.domain : flow.remote.ip.text();
   Connection::Owner& told = *this;
-  auto made = std::make_unique<Connection>(shard_, told, point, id, remote);
-  auto* connection = made.get();
-  by_remote_[remote] = id.number;
-  connections_[id.number] = std::move(made);
-  connections_open.add();
-  return connection;
+  std::unique_ptr<Wire> wire;
+  if (is_web(flow.transport)) wire = std::make_unique<WebWire>(flow.domain ? domain : flow.remote.text(), shard_.random().u64());
+  else wire = std::make_unique<StreamWire>();
+  auto made = std::make_unique<Connection>(shard_, told, std::move(facts), std::move(wire));
+  auto stream = is_secure(flow.transport) ? shard_.connect_tls(flow.remote, made.get(), point.credentials, domain)
+                                          : shard_.connect(flow.remote, made.get());
+  auto& connection = add(std::move(made), {flow.point, flow.transport, flow.remote, flow.domain ? *flow.domain : ""});
+  connection.begin(std::move(stream));
+  return &connection;
 }
 
 Flow Transports::send(const Flow& flow, std::string_view bytes) {
@@ -145,20 +219,25 @@ Flow Transports::send(const Flow& flow, std::string_view bytes) {
     });
     return flow;
   }
-  if (flow.connection && connections_.contains(flow.connection.number)) {
-    connections_[flow.connection.number]->send(bytes);
+  if (const auto found = connections_.find(flow.connection.number); flow.connection && found != connections_.end()) {
+    found->second.connection->send(bytes);
     return flow;
   }
-  Connection* connection = connection_to(flow.point, flow.remote);
-  if (!connection) return flow;
-  connection->send(bytes);
-  return connection->flow();
+  if (auto* connection = connection_for(flow)) {
+    connection->send(bytes);
+    return connection->flow();
+  }
+  Flow nowhere = flow;
+  nowhere.connection = {shard_.id(), ++connections_made_};
+  tell_gone(nowhere.connection);
+  return nowhere;
 }
 
 void Transports::send_on_connection(const Flow& flow, std::string_view bytes) {
   if (const auto found = connections_.find(flow.connection.number); found != connections_.end())
-    return found->second->send(bytes);
-  if (auto* connection = connection_to(flow.point, flow.remote)) connection->send(bytes);
+    return found->second.connection->send(bytes);
+  if (auto* connection = connection_for(flow)) return connection->send(bytes);
+  tell_gone(flow.connection);
 }
 
 }  // namespace endpoint

@@ -1,15 +1,17 @@
 // endpoint/transports.h - SIP messages in and out of one shard: sockets, connections, and the way to the owner shard.
 //
 // A datagram or frame is parsed where it arrives and moved to the shard that owns its dialog, in the batch of the
-// loop turn. Sending works from any shard: UDP leaves through the shard's own socket of the same port, TCP is
-// handed to the shard that holds the connection.
+// loop turn. Sending works from any shard: UDP leaves through the shard's own socket of the same port, what goes over a
+// connection is handed to the shard that holds it.
 #pragma once
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
 #include "endpoint/connection.h"
 #include "endpoint/flow.h"
+#include "http/message.h"
 #include "sip/message.h"
 
 namespace endpoint {
@@ -32,8 +34,11 @@ class Transports : Connection::Owner {
     virtual void on_connection_gone(const ConnectionId& connection) = 0;
   };
 
-  /// Connections of one shard; a further one is refused.
-  static constexpr std::size_t connections_max = 50'000;
+  /// Connections of one shard, and those that one address may open to it; a further one is closed at once.
+  struct Limits {
+    std::size_t connections = 50'000;
+    std::size_t connections_per_address = 1000;
+  };
 
   Transports(io::Shard& shard, Sink& sink) : shard_{shard}, sink_{sink} {}
   Transports(const Transports&) = delete;
@@ -49,13 +54,16 @@ class Transports : Connection::Owner {
   /// The point of that profile and family; nullopt when there is none.
   std::optional<PointId> find_point(std::string_view profile, base::Family family) const;
 
-  /// Sends on `flow`; a TCP flow without a living connection is connected first. The flow is given back with the
-  /// connection it took.
+  /// Sends on `flow`; without a living connection one is made, or one that leads there is taken. The flow is given back
+  /// with the connection it took. Where no connection can be had, on_connection_gone() follows for it.
   Flow send(const Flow& flow, std::string_view bytes);
 
   void set_tap(Tap* tap) { tap_ = tap; }
   Tap* tap() const { return tap_; }
   std::size_t connections() const { return connections_.size(); }
+  void set_limits(const Limits& limits) { limits_ = limits; }
+  /// Who answers HTTP requests on WebSocket ports; null: 404. It outlives the connections.
+  void set_pages(http::Pages* pages) { pages_ = pages; }
 
  private:
   struct Point;
@@ -64,32 +72,55 @@ class Transports : Connection::Owner {
     PointId point = 0;
     void on_datagrams(std::span<const io::Datagram> batch) override;
   };
-  struct TcpSide : io::Acceptor {
+  struct StreamSide : io::Acceptor {
     Transports* owner = nullptr;
     PointId point = 0;
-    void on_accepted(std::unique_ptr<io::Stream> stream) override;
+    Transport transport = Transport::tcp;
+    std::unique_ptr<io::Listener> listener;
+    void on_accepted(std::unique_ptr<io::Stream> stream) override { owner->accept(*this, std::move(stream)); }
   };
   struct Point {
     ListeningPoint options;
     std::unique_ptr<UdpSide> udp_side;
-    std::unique_ptr<TcpSide> tcp_side;
     std::unique_ptr<io::UdpSocket> udp;
-    std::unique_ptr<io::Listener> tcp;
+    std::vector<std::unique_ptr<StreamSide>> streams;
+  };
+  /// What a connection can be used again for.
+  struct Route {
+    PointId point;
+    Transport transport;
+    base::Address remote;
+    std::string domain;  // empty: whoever is there
+    auto operator<=>(const Route&) const = default;
   };
 
+  base::Result<void, io::Reason> listen(Point& point, PointId id, Transport transport, base::Address& local);
+  void accept(const StreamSide& side, std::unique_ptr<io::Stream> stream);
+  bool may_accept(const base::Address& from);
+  Connection& add(std::unique_ptr<Connection> connection, Route route);
   void on_frame(Connection& connection, sip::Message message) override;
-  void on_gone(Connection& connection) override;
+  void on_gone(Connection& connection, std::string_view why) override;
+  void note_alias(Connection& connection, const sip::Message& request);
   void arrive(sip::Message message, const Flow& flow);
-  Connection* connection_to(PointId point, const base::Address& remote);
+  Connection* connection_for(const Flow& flow);
+  Connection* connect(const Flow& flow);
+  void tell_gone(const ConnectionId& id);
   void send_on_connection(const Flow& flow, std::string_view bytes);
 
   io::Shard& shard_;
   Sink& sink_;
   std::vector<Transports*> all_;
   std::vector<Point> points_;
-  std::unordered_map<std::uint32_t, std::unique_ptr<Connection>> connections_;
-  std::unordered_map<base::Address, std::uint32_t, base::AddressHash> by_remote_;
+  struct Kept {
+    std::unique_ptr<Connection> connection;
+    std::vector<Route> routes;  // of by_route_ that lead to it
+  };
+  std::unordered_map<std::uint32_t, Kept> connections_;
+  std::map<Route, std::uint32_t> by_route_;
+  std::unordered_map<base::Ip, std::size_t, base::IpHash> accepted_from_;
   std::uint32_t connections_made_ = 0;
+  Limits limits_;
+  http::Pages* pages_ = nullptr;
   Tap* tap_ = nullptr;
 };
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/dns.h"
 #include "base/function.h"
 #include "base/random.h"
 #include "base/result.h"
@@ -24,7 +25,12 @@
 namespace io {
 
 /// Why a socket could not be opened or a stream ended.
-enum class Reason : std::uint8_t { in_use, not_permitted, no_such_address, out_of_files, refused, timed_out, reset, closed, too_much_queued, other };
+enum class Reason : std::uint8_t {
+  in_use, not_permitted, no_such_address, out_of_files, refused, timed_out, reset, closed, too_much_queued,
+  handshake_failed,  ///< no common TLS version or cipher, a broken peer, one that speaks no TLS
+  not_trusted,       ///< its certificate, or ours in its eyes
+  other
+};
 std::string_view sentence(Reason reason);
 
 /// One datagram of a batch; `bytes` is valid during the call only.
@@ -60,7 +66,10 @@ class StreamHandler {
   virtual void on_closed(Reason reason) = 0;
 };
 
-/// A TCP connection; destroying it closes it after what was queued has been sent.
+class Credentials;
+struct PeerNames;
+
+/// A TCP connection, with TLS or without; destroying it closes it after what was queued has been sent.
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -69,12 +78,16 @@ class Stream {
   /// Queues; more than `stream_queue_max` bytes waiting closes the stream with too_much_queued.
   virtual void send(std::string_view bytes) = 0;
   virtual void set_handler(StreamHandler* handler) = 0;
+  /// Who the peer proved to be by its certificate; null: it proved nothing, or there is no TLS.
+  virtual const PeerNames* peer() const { return nullptr; }
 };
 inline constexpr std::size_t stream_queue_max = 1 << 20;
 
 class Acceptor {
  public:
   virtual ~Acceptor() = default;
+  /// With TLS the handshake is still to come: on_connected or on_closed follows. An owner who will not wait for ever
+  /// for it destroys the stream.
   virtual void on_accepted(std::unique_ptr<Stream> stream) = 0;
 };
 
@@ -106,10 +119,17 @@ class Shard {
   virtual base::Result<std::unique_ptr<UdpSocket>, Reason> open_udp(const base::Address& local, Sharing sharing,
                                                                     UdpReceiver* receiver) = 0;
   virtual base::Result<std::unique_ptr<Listener>, Reason> listen(const base::Address& local, Acceptor& acceptor) = 0;
+  /// The same with TLS. New connections use what the credentials are at that time.
+  virtual base::Result<std::unique_ptr<Listener>, Reason> listen_tls(const base::Address& local, Acceptor& acceptor,
+                                                                     std::shared_ptr<Credentials> credentials) = 0;
   /// A socket file that only its owner may open; an old file at that path goes. For the console.
   virtual base::Result<std::unique_ptr<Listener>, Reason> listen_local(const std::string& path, Acceptor& acceptor) = 0;
   /// Answers at once; on_connected or on_closed follows.
   virtual std::unique_ptr<Stream> connect(const base::Address& remote, StreamHandler* handler) = 0;
+  /// The same with TLS; on_connected comes after the handshake. `domain` is who the peer must prove to be when the
+  /// credentials ask for that (RFC 5922), and what it is asked for (SNI); an address as text is good too.
+  virtual std::unique_ptr<Stream> connect_tls(const base::Address& remote, StreamHandler* handler,
+                                              std::shared_ptr<Credentials> credentials, const std::string& domain) = 0;
 
   /// Runs `work` on shard `to` in one of its next turns; to == id() runs it after the present handler returns.
   /// May be called from any shard of the same world. Bounded only by memory: use it for work that was admitted.
@@ -117,6 +137,12 @@ class Shard {
   /// Runs `work` on the offload pool (database, files), then `done` back here. False when the queue is full: the
   /// caller must have an answer for that. In the simulated world work runs in virtual time zero.
   virtual bool offload(base::Function<void()> work, base::Function<void()> done) = 0;
+
+  /// Asks the name service, without memory of earlier answers; `done` is called later, once, unless the shard ends
+  /// before. Names of the hosts file are answered from there. A world without a name service answers `failed`.
+  virtual void ask(base::dns::Question question, base::Function<void(const base::dns::Answer&)> done);
+  /// Who is asked from now on: "192.0.2.53,[2001:db8::53]:5353"; empty: whoever the system asks. False: no such list.
+  virtual bool set_name_servers(const std::string& list);
 };
 
 /// A dialog lives where its Call-ID hashes to, for as long as it lives.

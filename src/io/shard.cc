@@ -4,6 +4,7 @@
 #include <latch>
 
 #include "base/require.h"
+#include "io/dns.h"
 #include "io/tcp.h"
 
 namespace io {
@@ -35,6 +36,8 @@ KernelShard::KernelShard(Engine& engine, std::uint16_t id, const base::Random::S
     : engine_{engine}, id_{id}, now_{kernel_now()}, random_{seed_of_shard(seed, id)},
       timers_{now_, TimerWheel::Precision::grouping} {}
 
+KernelShard::~KernelShard() = default;
+
 std::chrono::microseconds KernelShard::wall_clock() const {
   timespec t{};
   clock_gettime(CLOCK_REALTIME, &t);
@@ -61,6 +64,17 @@ base::Result<std::unique_ptr<UdpSocket>, Reason> KernelShard::open_udp(const bas
 }
 
 base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen(const base::Address& local, Acceptor& acceptor) {
+  return open_listener(local, acceptor, nullptr);
+}
+
+base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen_tls(const base::Address& local, Acceptor& acceptor,
+                                                                        std::shared_ptr<Credentials> credentials) {
+  base::require(credentials != nullptr, "a TLS port without credentials");
+  return open_listener(local, acceptor, std::move(credentials));
+}
+
+base::Result<std::unique_ptr<Listener>, Reason> KernelShard::open_listener(const base::Address& local, Acceptor& acceptor,
+                                                                           std::shared_ptr<Credentials> credentials) {
   if (id_ == 0) {
     const auto probe = bound_socket(SOCK_STREAM, local, Sharing::exclusive);
     if (!probe) return base::Unexpected<Reason>{probe.error()};
@@ -68,7 +82,7 @@ base::Result<std::unique_ptr<Listener>, Reason> KernelShard::listen(const base::
   auto file = bound_socket(SOCK_STREAM, local, Sharing::every_shard);
   if (!file) return base::Unexpected<Reason>{file.error()};
   if (::listen(file->get(), SOMAXCONN) != 0) return base::Unexpected<Reason>{reason_of(errno)};
-  auto listener = std::make_unique<KernelListener>(reactor_, std::move(*file), acceptor);
+  auto listener = std::make_unique<KernelListener>(reactor_, std::move(*file), acceptor, std::move(credentials));
   return std::make_unique<KernelListenerHandle>(reactor_, std::move(listener));
 }
 
@@ -83,6 +97,13 @@ std::unique_ptr<Stream> KernelShard::connect(const base::Address& remote, Stream
   return std::make_unique<KernelStreamHandle>(reactor_, std::make_unique<KernelStream>(reactor_, remote, handler));
 }
 
+std::unique_ptr<Stream> KernelShard::connect_tls(const base::Address& remote, StreamHandler* handler,
+                                                 std::shared_ptr<Credentials> credentials, const std::string& domain) {
+  base::require(credentials != nullptr, "a TLS connection without credentials");
+  return std::make_unique<KernelStreamHandle>(
+      reactor_, std::make_unique<KernelStream>(reactor_, remote, handler, Security{std::move(credentials), domain}));
+}
+
 void KernelShard::post(std::uint16_t to, base::Function<void()> work) {
   base::require(to < outgoing_.size(), "post to a shard that is not there");
   outgoing_[to].push_back(std::move(work));
@@ -95,6 +116,19 @@ bool KernelShard::offload(base::Function<void()> work, base::Function<void()> do
     batch.push_back(std::move(done));
     accept_batch(std::move(batch));
   });
+}
+
+void KernelShard::ask(base::dns::Question question, base::Function<void(const base::dns::Answer&)> done) {
+  if (!dns_) dns_ = std::make_unique<Dns>(*this, reactor_, name_servers_);
+  dns_->ask(std::move(question), std::move(done));
+}
+
+bool KernelShard::set_name_servers(const std::string& list) {
+  if (list == name_servers_) return true;
+  if (!Dns::is_server_list(list)) return false;
+  name_servers_ = list;
+  dns_.reset();
+  return true;
 }
 
 void KernelShard::accept_batch(Mailbox::Batch batch) {

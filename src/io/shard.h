@@ -13,11 +13,13 @@
 
 namespace io {
 
+class Dns;
 class Engine;
 
 class KernelShard : public Shard {
  public:
   KernelShard(Engine& engine, std::uint16_t id, const base::Random::Seed& seed);
+  ~KernelShard() override;
 
   base::Time now() const override { return now_; }
   std::chrono::microseconds wall_clock() const override;
@@ -29,13 +31,21 @@ class KernelShard : public Shard {
   base::Result<std::unique_ptr<UdpSocket>, Reason> open_udp(const base::Address& local, Sharing sharing,
                                                             UdpReceiver* receiver) override;
   base::Result<std::unique_ptr<Listener>, Reason> listen(const base::Address& local, Acceptor& acceptor) override;
+  base::Result<std::unique_ptr<Listener>, Reason> listen_tls(const base::Address& local, Acceptor& acceptor,
+                                                             std::shared_ptr<Credentials> credentials) override;
   base::Result<std::unique_ptr<Listener>, Reason> listen_local(const std::string& path, Acceptor& acceptor) override;
   std::unique_ptr<Stream> connect(const base::Address& remote, StreamHandler* handler) override;
+  std::unique_ptr<Stream> connect_tls(const base::Address& remote, StreamHandler* handler,
+                                      std::shared_ptr<Credentials> credentials, const std::string& domain) override;
   void post(std::uint16_t to, base::Function<void()> work) override;
   bool offload(base::Function<void()> work, base::Function<void()> done) override;
+  void ask(base::dns::Question question, base::Function<void(const base::dns::Answer&)> done) override;
+  bool set_name_servers(const std::string& list) override;
 
  private:
   friend class Engine;
+  base::Result<std::unique_ptr<Listener>, Reason> open_listener(const base::Address& local, Acceptor& acceptor,
+                                                                std::shared_ptr<Credentials> credentials);
   void turn(base::Duration wait_max);
   void run();
   void run_own();
@@ -49,6 +59,8 @@ class KernelShard : public Shard {
   TimerWheel timers_;
   Reactor reactor_;
   UdpBatch udp_batch_;
+  std::unique_ptr<Dns> dns_;  // made when a name is asked for first
+  std::string name_servers_;
   Mailbox mailbox_;
   std::vector<Mailbox::Batch> outgoing_;  // by shard; sent off at the end of the turn
   std::atomic<bool> asleep_{false};

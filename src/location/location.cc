@@ -139,9 +139,9 @@ bool Location::restore(const store::Binding& kept) {
   const auto contact = binding.parsed_contact();
   binding.q = static_cast<std::uint16_t>(contact.q());
   if (binding.id() != kept.id) binding.reg_id = contact.reg_id().value_or(0);
-  binding.flow = {*point, kept.transport == "tcp" ? endpoint::Transport::tcp : endpoint::Transport::udp, *received, {}};
+  binding.flow = {*point, endpoint::transport_named(kept.transport).value_or(endpoint::Transport::udp), *received, {}, {}};
   // The connection died with the process; where the phone says it listens is better than the port it came from.
-  if (binding.flow.transport == endpoint::Transport::tcp)
+  if (binding.flow.transport != endpoint::Transport::udp)
     if (const auto flow = endpoint_.flow_to(*point, contact.uri)) binding.flow = *flow;
   binding.expires = shard_.now() + left;
 

@@ -31,8 +31,8 @@ base::Result<std::vector<FirstUser>, std::string> make_first_configuration(const
                                                                            const FirstConfiguration& options,
                                                                            base::Random& random);
 
-/// An authority of this server's own (ca.pem) and a certificate it signed (agent.pem: key and certificate), valid ten
-/// and two years. Existing files are kept.
+/// An authority of this server's own (cafile.pem, its key in cakey.pem) and a certificate it signed (agent.pem: key and
+/// certificate), valid ten and two years. Phones that verify want cafile.pem. Existing files are kept.
 base::Result<void, std::string> make_first_certificate(const std::string& directory, const std::string& host);
 
 }  // namespace ahoy

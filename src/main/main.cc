@@ -59,13 +59,15 @@ void add_phone(CLI::App& app, int& status) {
   auto options = std::make_shared<phone::CommandOptions>();
   auto& o = *options;
   command->add_option("DIAL", o.dial, "Number or URI to call; without it the phone waits for a call");
-  command->add_option("-s,--server", o.server, "ADDRESS:PORT of the server")->capture_default_str();
+  command->add_option("-s,--server", o.server, "ADDRESS[:PORT] of the server")->capture_default_str();
   command->add_option("-u,--user", o.user, "User")->capture_default_str();
   command->add_option("-p,--password", o.password, "Password");
   command->add_option("--domain", o.domain, "Domain; the server's address otherwise");
   command->add_option("--local", o.local, "ADDRESS[:PORT] of this phone");
   command->add_flag("-r,--register", o.registers, "Register first");
-  command->add_flag("--tcp", o.tcp, "TCP instead of UDP");
+  command->add_option("--transport", o.transport, "udp, tcp, tls, ws or wss")->capture_default_str();
+  command->add_flag_callback("--tcp", [&o] { o.transport = "tcp"; }, "The same as --transport tcp");
+  command->add_option("--ca", o.authorities, "PEM file: the server's certificate must come from one of these authorities");
   command->add_option("--codecs", o.codecs, "PCMU,PCMA,L16");
   command->add_option("--play", o.play, "What it says: a wav file, tone_stream://..., silence_stream://...");
   command->add_option("--record", o.record, "Write what it hears to this wav file");

@@ -21,11 +21,35 @@ std::optional<base::Ip> address_of(std::string_view text) {
   return base::Ip::parse(text);
 }
 
-endpoint::ListeningPoint point_of(const dialplan::Profile& profile, const base::Ip& ip) {
+/// ":7443" is that port of `ip`; "192.0.2.1:7443" that address, for the point of its family. The error is a sentence.
+base::Result<std::optional<base::Address>, std::string> binding_of(std::string_view text, const base::Ip& ip) {
+  text = base::trim(text);
+  if (text.empty()) return std::optional<base::Address>{};
+  const auto port = text.starts_with(':') ? base::to_number<std::uint16_t>(text.substr(1)) : std::nullopt;
+  if (port) return std::optional{base::Address{ip, *port}};
+  const auto full = base::Address::parse(text);
+  if (!full) return base::Unexpected<std::string>{"'" + std::string{text} + "' is no address (\":7443\", \"192.0.2.1:7443\")"};
+  return full->ip.family == ip.family ? full : std::nullopt;
+}
+
+std::uint16_t tls_port_of(const dialplan::ProfileSettings& settings) {
+  if (settings.tls_sip_port != 0 || settings.sip_port == 0) return settings.tls_sip_port;
+  return static_cast<std::uint16_t>(settings.sip_port + 1);
+}
+
+base::Result<endpoint::ListeningPoint, std::string> point_of(const dialplan::Profile& profile, const base::Ip& ip) {
   const auto& settings = profile.settings;
   endpoint::ListeningPoint point;
   point.profile = profile.name;
   point.local = {ip, settings.sip_port};
+  point.udp = point.tcp = !settings.tls_only;
+  if (settings.tls) point.tls = {ip, tls_port_of(settings)};
+  for (const auto& [name, text, into] : {std::tuple{"ws-binding", &settings.ws_binding, &point.ws},
+                                         std::tuple{"wss-binding", &settings.wss_binding, &point.wss}}) {
+    const auto binding = binding_of(*text, ip);
+    if (!binding) return base::Unexpected<std::string>{"profile " + profile.name + ": " + name + ": " + binding.error()};
+    *into = *binding;
+  }
   if (!is_auto(settings.ext_sip_ip) && ip.family == base::Family::ipv4) point.advertised_host = settings.ext_sip_ip;
   point.advertised_port = settings.ext_sip_port;
   point.force_rport = settings.ndlb_force_rport;
@@ -64,6 +88,10 @@ base::Ip own_address() {
 }
 
 base::Result<std::vector<endpoint::ListeningPoint>, std::string> listening_points(const dialplan::Profile& profile) {
+  if (profile.settings.tls_only && !profile.settings.tls && profile.settings.wss_binding.empty())
+    return base::Unexpected<std::string>{"profile " + profile.name + ": tls-only without tls leaves nothing to listen on"};
+  if (!base::same(profile.settings.tls_bind_params, "transport=tls") && !profile.settings.tls_bind_params.empty())
+    base::log::warn("config", "profile {}: tls-bind-params '{}' has no effect", profile.name, profile.settings.tls_bind_params);
   std::vector<endpoint::ListeningPoint> points;
   const std::string addresses = profile.settings.sip_ip.empty() ? "auto" : profile.settings.sip_ip;
   for (const auto item : base::split(addresses, ',')) {
@@ -71,9 +99,34 @@ base::Result<std::vector<endpoint::ListeningPoint>, std::string> listening_point
     if (!ip)
       return base::Unexpected<std::string>{"profile " + profile.name + ": sip-ip '" + std::string{item} +
                                            "' is no address"};
-    points.push_back(point_of(profile, *ip));
+    auto point = point_of(profile, *ip);
+    if (!point) return base::Unexpected<std::string>{point.error()};
+    points.push_back(std::move(*point));
   }
   return points;
+}
+
+std::string listing(const endpoint::ListeningPoint& point) {
+  std::string text;
+  const auto add = [&](const std::string& address, std::string_view what) {
+    text.append(text.empty() ? "" : ", ").append(address).append(" (").append(what).append(")");
+  };
+  if (point.udp || point.tcp)
+    add(point.local.text(), !point.tcp ? "UDP" : !point.udp ? "TCP" : "UDP and TCP");
+  if (point.tls) add(point.tls->text(), "TLS");
+  if (point.ws) add(point.ws->text(), "WS");
+  if (point.wss) add(point.wss->text(), "WSS");
+  return text;
+}
+
+endpoint::Transports::Limits connection_limits(const dialplan::Configuration& configuration) {
+  endpoint::Transports::Limits limits{0, 0};
+  for (const auto& profile : configuration.profiles) {
+    limits.connections = std::max<std::size_t>(limits.connections, profile.settings.max_connections);
+    limits.connections_per_address =
+        std::max<std::size_t>(limits.connections_per_address, profile.settings.max_connections_per_address);
+  }
+  return limits;
 }
 
 std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const std::string& default_domain,

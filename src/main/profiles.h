@@ -8,13 +8,19 @@
 #include "call/profile.h"
 #include "dialplan/configuration.h"
 #include "endpoint/authenticator.h"
-#include "endpoint/flow.h"
+#include "endpoint/transports.h"
 #include "location/pager.h"
 
 namespace ahoy {
 
 /// A profile's listening points: one for each address family it listens on. The error is a sentence.
 base::Result<std::vector<endpoint::ListeningPoint>, std::string> listening_points(const dialplan::Profile& profile);
+
+/// Where a point listens, for people: "192.0.2.1:5060 (UDP, TCP), 192.0.2.1:5061 (TLS)".
+std::string listing(const endpoint::ListeningPoint& point);
+
+/// max-connections and max-connections-per-address: the largest of all profiles.
+endpoint::Transports::Limits connection_limits(const dialplan::Configuration& configuration);
 
 /// `points`: the ids the listening points got.
 std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const std::string& default_domain,

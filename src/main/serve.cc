@@ -14,6 +14,7 @@
 #include "main/commands.h"
 #include "main/first_configuration.h"
 #include "main/loading.h"
+#include "main/profiles.h"
 #include "main/server.h"
 #include "main/version.h"
 #include "phone/proof.h"
@@ -156,7 +157,7 @@ bool prove(Server& server) {
 
 void print_how_to_call(const Server& server, const ServeOptions& options) {
   const auto& point = const_cast<Server&>(server).at(0).endpoint.point(0);
-  say(fmt::format("Ahoy is up: SIP on {} (UDP and TCP), {} users.", point.local.text(),
+  say(fmt::format("Ahoy is up: SIP on {}, {} users.", listing(point),
                   server.configuration()->directory.size()));
   say(fmt::format("Register a phone: server {}, user 1000 .. 1009, password in {}/directory/default.xml; then dial 9196 "
                   "(echo) or another user.",
@@ -186,7 +187,7 @@ int serve(const ServeOptions& options) {
   for (std::uint16_t id = 0; id < engine.count(); ++id) shards.push_back(&engine.shard(id));
 
   const Keeping keeping{std::make_shared<store::Database>(options.state_dir + "/ahoy.db"),
-                        options.state_dir + "/cdr-csv/Master.csv"};
+                        options.state_dir + "/cdr-csv/Master.csv", options.state_dir + "/tls"};
   Server server{std::move(shards), *configuration, keeping};
   if (const auto opened = server.open(); !opened) return fail(opened.error());
   auto house = make_house(server, options);

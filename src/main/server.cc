@@ -73,7 +73,7 @@ ShardServer::~ShardServer() {
 }
 
 Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration, const Keeping& keeping)
-    : configuration_{std::move(configuration)} {
+    : configuration_{std::move(configuration)}, certificates_{*shards.front(), keeping.tls_directory} {
   const std::string secret = shards.front()->random().hex(64);
   std::vector<endpoint::SipEndpoint*> endpoints;
   std::vector<location::LocationService*> locations;
@@ -104,6 +104,9 @@ Server::~Server() = default;
 base::Result<void, std::string> Server::open() {
   if (configuration_->profiles.empty())
     return base::Unexpected<std::string>{"the configuration has no SIP profile: there is nothing to listen on"};
+  for (const auto& profile : configuration_->profiles)
+    if (auto read = certificates_.read(profile); !read) return read;
+  certificates_.watch();
   for (auto& server : shards_) {
     if (auto opened = open_on(*server); !opened) return opened;
     apply(*server, configuration_);
@@ -114,23 +117,32 @@ base::Result<void, std::string> Server::open() {
   return {};
 }
 
+base::Result<std::vector<endpoint::PointId>, std::string> Server::open_profile(ShardServer& server,
+                                                                              const dialplan::Profile& profile) {
+  auto points = listening_points(profile);
+  if (!points) return base::Unexpected<std::string>{points.error()};
+  std::vector<endpoint::PointId> ids;
+  for (auto& point : *points) {
+    point.credentials = certificates_.of(profile.name);
+    point.web_credentials = certificates_.of_web(profile.name);
+    // Port 0 is any port, but the same one on every shard.
+    if (server.shard.id() != 0)
+      point = shards_.front()->endpoint.point(static_cast<endpoint::PointId>(server.endpoint.transports().points()));
+    const auto id = server.endpoint.open(point);
+    if (!id)
+      return base::Unexpected<std::string>{"profile " + profile.name + " cannot listen on " + listing(point) + ": " +
+                                           std::string{io::sentence(id.error())}};
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
 base::Result<void, std::string> Server::open_on(ShardServer& server) {
   std::vector<std::shared_ptr<const call::Profile>> profiles;
   for (const auto& profile : configuration_->profiles) {
-    auto points = listening_points(profile);
-    if (!points) return base::Unexpected<std::string>{points.error()};
-    std::vector<endpoint::PointId> ids;
-    for (auto& point : *points) {
-      // Port 0 is any port, but the same one on every shard.
-      if (point.local.port == 0 && server.shard.id() != 0)
-        point.local = shards_.front()->endpoint.point(static_cast<endpoint::PointId>(server.endpoint.transports().points())).local;
-      const auto id = server.endpoint.open(point);
-      if (!id)
-        return base::Unexpected<std::string>{"profile " + profile.name + " cannot listen on " + point.local.text() + ": " +
-                                             std::string{io::sentence(id.error())}};
-      ids.push_back(*id);
-    }
-    profiles.push_back(call_profile(profile, default_domain(*configuration_), std::move(ids)));
+    auto ids = open_profile(server, profile);
+    if (!ids) return base::Unexpected<std::string>{ids.error()};
+    profiles.push_back(call_profile(profile, default_domain(*configuration_), std::move(*ids)));
   }
   server.calls.set_profiles(std::move(profiles));
   return {};
@@ -140,8 +152,8 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
   server.accounts.set(configuration);
   server.runtime.set_configuration(configuration);
   server.calls.set_options(options_of(configuration->core, count()));
-  for (const auto& profile : configuration->profiles)
-    {
+  server.endpoint.set_limits(connection_limits(*configuration));
+  for (const auto& profile : configuration->profiles) {
     server.registrar.set_settings(profile.name, registrar_settings(profile, configuration));
     server.authenticator.set_policy(profile.name, auth_policy(profile));
     server.pager.set_settings(profile.name, pager_settings(profile));

@@ -15,6 +15,7 @@
 #include "location/location_service.h"
 #include "location/pager.h"
 #include "location/registrar.h"
+#include "main/certificates.h"
 #include "record/journal.h"
 #include "record/recorder.h"
 #include "store/write_behind.h"
@@ -36,6 +37,7 @@ class DirectoryAccounts : public endpoint::Accounts {
 struct Keeping {
   std::shared_ptr<store::Storage> storage;  ///< null: nothing is kept
   std::string csv_file;                     ///< empty: no text file of call records
+  std::string tls_directory;                ///< certificates of profiles without tls-cert-dir; empty: no files at all
 };
 
 /// What one shard runs. Members are built from the ground up and go the other way.
@@ -78,10 +80,12 @@ class Server {
   const dialplan::Snapshot& configuration() const { return configuration_; }
 
  private:
+  base::Result<std::vector<endpoint::PointId>, std::string> open_profile(ShardServer& server, const dialplan::Profile& profile);
   base::Result<void, std::string> open_on(ShardServer& server);
   void apply(ShardServer& server, const dialplan::Snapshot& configuration) const;
 
   dialplan::Snapshot configuration_;
+  Certificates certificates_;
   std::vector<std::unique_ptr<ShardServer>> shards_;
 };
 

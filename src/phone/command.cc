@@ -5,6 +5,7 @@
 #include <future>
 
 #include "call/media/codec_prefs.h"
+#include "io/credentials.h"
 #include "io/shard.h"
 
 namespace phone {
@@ -12,6 +13,12 @@ namespace phone {
 namespace {
 
 base::Duration seconds(double value) { return base::Duration{static_cast<std::int64_t>(value * 1'000'000)}; }
+
+/// Where a first configuration listens.
+std::uint16_t first_port(endpoint::Transport transport) {
+  if (transport == endpoint::Transport::ws) return 5066;
+  return transport == endpoint::Transport::wss ? 7443 : endpoint::usual_port(transport);
+}
 
 std::optional<base::Address> address_of(const std::string& text, std::uint16_t port) {
   if (const auto full = base::Address::parse(text)) return full;
@@ -85,7 +92,10 @@ class Session {
 
 base::Result<Options, std::string> parse(const CommandOptions& command) {
   Options out;
-  const auto server = address_of(command.server, 5060);
+  const auto transport = endpoint::transport_named(command.transport);
+  if (!transport) return base::Unexpected<std::string>{"'" + command.transport + "' is none of udp, tcp, tls, ws, wss"};
+  out.transport = *transport;
+  const auto server = address_of(command.server, first_port(*transport));
   if (!server) return base::Unexpected<std::string>{"'" + command.server + "' is no address"};
   out.server = *server;
   const bool six = server->ip.family == base::Family::ipv6;
@@ -97,7 +107,15 @@ base::Result<Options, std::string> parse(const CommandOptions& command) {
     return base::Unexpected<std::string>{"'" + command.local + "' is no address of the server's family"};
   out.local = *local;
   out.account = {command.user, command.password, command.domain, {}};
-  out.transport = command.tcp ? endpoint::Transport::tcp : endpoint::Transport::udp;
+  if (is_secure(out.transport)) {
+    io::TlsOptions tls;
+    tls.own_file.clear();
+    tls.authorities = command.authorities;
+    tls.verify_out = tls.subjects_out = !command.authorities.empty();
+    auto credentials = io::Credentials::load(tls);
+    if (!credentials) return base::Unexpected<std::string>{credentials.error()};
+    out.credentials = std::move(*credentials);
+  }
   if (!command.codecs.empty()) {
     auto prefs = call::parse_codec_prefs(command.codecs);
     if (prefs.codecs.empty()) return base::Unexpected<std::string>{"none of the codecs '" + command.codecs + "' is known"};

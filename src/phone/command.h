@@ -8,12 +8,13 @@ namespace phone {
 
 /// As the user writes it; empty: the default.
 struct CommandOptions {
-  std::string server = "127.0.0.1:5060";
+  std::string server = "127.0.0.1";  ///< "ADDRESS[:PORT]"; without a port the one that first configurations have
   std::string user = "1000", password, domain;
   std::string local;              ///< "ADDRESS[:PORT]"; empty: the family's loopback or the interface's address.
   std::string dial;               ///< Empty: waits for a call.
   bool registers = false;
-  bool tcp = false;
+  std::string transport = "udp";  ///< udp, tcp, tls, ws, wss
+  std::string authorities;        ///< PEM file: the server's certificate must come from one of these. Empty: any will do.
   std::string codecs;
   std::string play, record, digits;
   bool echo = false;

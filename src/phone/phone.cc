@@ -27,6 +27,8 @@ Phone::Phone(io::Shard& shard, Options options)
       responder_{{options_.account.user, {options_.account.password, {}, {}, {}}, {}}}, expires_{options_.expires},
       register_timer_{[this] { send_register(); }} {
   base::require(shard.count() == 1, "a phone stands on a shard that is alone");
+  // A TLS server has to prove to be the domain that we want to register with.
+  if (is_secure(options_.transport)) verified_ = std::make_shared<const std::string>(domain());
   endpoint_.join({&endpoint_});
   endpoint_.set_handler(sip::Method::invite, this);
   media_.local = media_.advertised = options_.local.ip;
@@ -43,6 +45,8 @@ base::Result<void, io::Reason> Phone::open() {
   point.profile = "phone";
   point.local = options_.local;
   point.user_agent = "Ahoy phone";
+  point.credentials = options_.credentials;
+  point.web_client = true;
   if (const auto id = endpoint_.open(point); !id) return base::Unexpected{id.error()};
   options_.local = endpoint_.point(0).local;
   return {};

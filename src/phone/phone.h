@@ -25,6 +25,7 @@ struct Options {
   base::Address local;            ///< Of SIP; port 0: any. Media uses the same address.
   base::Address server;           ///< Registrar and outbound proxy.
   endpoint::Transport transport = endpoint::Transport::udp;
+  std::shared_ptr<io::Credentials> credentials;  ///< For TLS and WSS; not needed in the simulated world.
   std::uint16_t rtp_first = 40'000, rtp_last = 40'199;
   std::vector<sdp::Codec> codecs;  ///< Empty: PCMU, PCMA.
   std::chrono::seconds expires{600};
@@ -72,7 +73,7 @@ class Phone : endpoint::RequestHandler, endpoint::ClientUser {
   void on_failure(endpoint::TransactionId id, sip::End why) override;
 
   Call& make_call(Script script);
-  endpoint::Flow flow() const { return {0, options_.transport, options_.server, {}}; }
+  endpoint::Flow flow() const { return {0, options_.transport, options_.server, {}, verified_}; }
   std::string domain() const;
   std::string own_address() const;
   void send_register();
@@ -90,6 +91,7 @@ class Phone : endpoint::RequestHandler, endpoint::ClientUser {
   bool registered_ = false;
   int registration_status_ = 0;
   std::chrono::seconds expires_;
+  std::shared_ptr<const std::string> verified_;  ///< Our domain, over TLS.
   std::string register_call_id_, register_tag_;
   std::uint32_t register_cseq_ = 0;
   endpoint::TransactionId register_out_ = endpoint::no_transaction;

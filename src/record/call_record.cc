@@ -1,6 +1,7 @@
 #include "record/call_record.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
 
 namespace record {
 
@@ -16,11 +17,23 @@ std::string who(const call::Leg& leg) {
   return "ahoy";
 }
 
-std::string seconds(std::chrono::microseconds duration) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+std::int64_t seconds(std::chrono::microseconds duration) {
+  return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
 }
 
-std::string epoch(call::WallTime at) { return std::to_string(at.time_since_epoch().count() / 1'000'000); }
+std::int64_t epoch(call::WallTime at) { return at.time_since_epoch().count() / 1'000'000; }
+
+/// `hundredths` of a unit as "4.41", or as "1.4" with one decimal, rounded.
+std::string decimal(std::int64_t hundredths, int decimals) {
+  const auto rounded = decimals == 1 ? (hundredths + 5) / 10 * 10 : hundredths;
+  std::string text = std::to_string(rounded / 100);
+  text += '.';
+  text += static_cast<char>('0' + rounded / 10 % 10);
+  if (decimals == 2) text += static_cast<char>('0' + rounded % 10);
+  return text;
+}
+
+std::string milliseconds(base::Duration d) { return decimal(d.count() / 10, 1); }
 
 }  // namespace
 
@@ -29,8 +42,17 @@ std::string stamp(call::WallTime at) {
   const auto day = std::chrono::floor<std::chrono::days>(at.time_since_epoch());
   const std::chrono::year_month_day date{std::chrono::sys_days{day}};
   const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at.time_since_epoch() - day)};
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count());
+  std::string text{"0000-00-00 00:00:00"};
+  const auto put = [&](std::size_t end, auto number) {  // digits, the last one in front of `end`
+    for (auto rest = static_cast<unsigned>(number); rest > 0; rest /= 10) text[--end] = static_cast<char>('0' + rest % 10);
+  };
+  put(4, static_cast<int>(date.year()));
+  put(7, static_cast<unsigned>(date.month()));
+  put(10, static_cast<unsigned>(date.day()));
+  put(13, time.hours().count());
+  put(16, time.minutes().count());
+  put(19, time.seconds().count());
+  return text;
 }
 
 CallRecord CallRecord::of(const call::Leg& leg) {
@@ -60,44 +82,46 @@ CallRecord CallRecord::of(const call::Leg& leg) {
   return record;
 }
 
-CallRecord::Columns CallRecord::columns() const {
-  const auto ms = [](base::Duration d) { return fmt::format("{:.1f}", static_cast<double>(d.count()) / 1000.0); };
-  return {{"uuid", uuid},
-          {"call_uuid", call_uuid},
-          {"bridge_uuid", bridge_uuid},
-          {"direction", direction},
-          {"caller_id_name", caller_id_name},
-          {"caller_id_number", caller_id_number},
-          {"destination_number", destination_number},
-          {"context", context},
-          {"channel_name", channel_name},
-          {"username", username},
-          {"network_addr", network_addr},
-          {"sip_call_id", sip_call_id},
-          {"user_agent", user_agent},
-          {"start_stamp", stamp(created)},
-          {"progress_stamp", stamp(progress)},
-          {"answer_stamp", stamp(answered)},
-          {"end_stamp", stamp(ended)},
-          {"start_epoch", epoch(created)},
-          {"answer_epoch", epoch(answered)},
-          {"end_epoch", epoch(ended)},
-          {"duration", seconds(duration())},
-          {"billsec", seconds(billed())},
-          {"hangup_cause", std::string{call::name(cause)}},
-          {"hangup_cause_q850", std::to_string(call::number(cause))},
-          {"hangup_by", hung_up_by},
-          {"sip_term_status", std::to_string(sip_status)},
-          {"read_codec", media.codec},
-          {"read_rate", std::to_string(media.rate_hz)},
-          {"rtp_remote", media.remote.port == 0 ? std::string{} : media.remote.text()},
-          {"rtp_packets_in", std::to_string(media.packets_in)},
-          {"rtp_packets_out", std::to_string(media.packets_out)},
-          {"rtp_lost", std::to_string(media.packets_lost)},
-          {"rtp_refused", std::to_string(media.packets_refused)},
-          {"rtp_jitter_ms", ms(media.jitter)},
-          {"rtp_round_trip_ms", media.round_trip ? ms(*media.round_trip) : std::string{}},
-          {"rtp_mos", fmt::format("{:.2f}", media.mos)}};
+store::Columns CallRecord::columns() const {
+  store::Columns row;
+  row.reserve(36, 1024);
+  row.add("uuid", uuid);
+  row.add("call_uuid", call_uuid);
+  row.add("bridge_uuid", bridge_uuid);
+  row.add("direction", direction);
+  row.add("caller_id_name", caller_id_name);
+  row.add("caller_id_number", caller_id_number);
+  row.add("destination_number", destination_number);
+  row.add("context", context);
+  row.add("channel_name", channel_name);
+  row.add("username", username);
+  row.add("network_addr", network_addr);
+  row.add("sip_call_id", sip_call_id);
+  row.add("user_agent", user_agent);
+  row.add("start_stamp", stamp(created));
+  row.add("progress_stamp", stamp(progress));
+  row.add("answer_stamp", stamp(answered));
+  row.add("end_stamp", stamp(ended));
+  row.add("start_epoch", epoch(created));
+  row.add("answer_epoch", epoch(answered));
+  row.add("end_epoch", epoch(ended));
+  row.add("duration", seconds(duration()));
+  row.add("billsec", seconds(billed()));
+  row.add("hangup_cause", call::name(cause));
+  row.add("hangup_cause_q850", call::number(cause));
+  row.add("hangup_by", hung_up_by);
+  row.add("sip_term_status", sip_status);
+  row.add("read_codec", media.codec);
+  row.add("read_rate", media.rate_hz);
+  row.add("rtp_remote", media.remote.port == 0 ? std::string{} : media.remote.text());
+  row.add("rtp_packets_in", media.packets_in);
+  row.add("rtp_packets_out", media.packets_out);
+  row.add("rtp_lost", media.packets_lost);
+  row.add("rtp_refused", media.packets_refused);
+  row.add("rtp_jitter_ms", milliseconds(media.jitter));
+  row.add("rtp_round_trip_ms", media.round_trip ? milliseconds(*media.round_trip) : std::string{});
+  row.add("rtp_mos", decimal(std::lround(media.mos * 100), 2));
+  return row;
 }
 
 LineTemplate::LineTemplate(std::string_view text) {
@@ -113,16 +137,20 @@ LineTemplate::LineTemplate(std::string_view text) {
     piece.text = text.substr(0, open);
     piece.name = text.substr(open + 2, close - open - 2);
     for (std::size_t i = 0; i < columns.size(); ++i)
-      if (base::same(columns[i].first, piece.name)) piece.column = i;
+      if (base::same(columns[i].name, piece.name)) piece.column = i;
     text.remove_prefix(close + 1);
   }
 }
 
-std::string LineTemplate::fill(const CallRecord::Columns& columns, const call::Variables& variables) const {
+std::string LineTemplate::fill(const store::Columns& columns, const call::Variables& variables) const {
   std::string out;
   for (const auto& piece : pieces_) {
     out += piece.text;
-    const std::string_view value = piece.column != none ? columns[piece.column].second : variables.get(piece.name);
+    const std::string_view value = piece.column != none ? columns[piece.column].value : variables.get(piece.name);
+    if (std::ranges::none_of(value, [](char c) { return c == '"' || c == '\r' || c == '\n'; })) {
+      out += value;
+      continue;
+    }
     for (const char c : value) {
       if (c == '"') out += '"';
       if (c != '\r' && c != '\n') out += c;

@@ -5,10 +5,10 @@
 #pragma once
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "call/leg.h"
+#include "store/columns.h"
 
 namespace record {
 
@@ -29,8 +29,7 @@ struct CallRecord {
   std::chrono::microseconds billed() const {
     return answered == call::WallTime{} ? std::chrono::microseconds{0} : ended - answered;
   }
-  using Columns = std::vector<std::pair<std::string_view, std::string>>;
-  Columns columns() const;
+  store::Columns columns() const;
 };
 
 /// "2026-11-23 09:00:00" in UTC; empty for the zero time.
@@ -41,7 +40,7 @@ std::string stamp(call::WallTime at);
 class LineTemplate {
  public:
   explicit LineTemplate(std::string_view text);
-  std::string fill(const CallRecord::Columns& columns, const call::Variables& variables) const;
+  std::string fill(const store::Columns& columns, const call::Variables& variables) const;
 
  private:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);

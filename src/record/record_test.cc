@@ -36,6 +36,17 @@ TEST(CallRecord, LineEndsInAValueCannotForgeALine) {
   EXPECT_EQ(record::LineTemplate{"${caller_id_name}"}.fill(record.columns(), {}), "ab");
 }
 
+TEST(CallRecord, QualityIsWrittenWithItsDecimals) {
+  record::CallRecord record;
+  record.media.jitter = 1'449us;
+  record.media.round_trip = 20ms;
+  record.media.mos = 4.405;
+  const record::LineTemplate line{"${rtp_jitter_ms} ${rtp_round_trip_ms} ${rtp_mos}"};
+  EXPECT_EQ(line.fill(record.columns(), {}), "1.4 20.0 4.41");
+  record.media = {};
+  EXPECT_EQ(record::LineTemplate{"${rtp_jitter_ms},${rtp_round_trip_ms}"}.fill(record.columns(), {}), "0.0,");
+}
+
 TEST(CallRecord, StampsAreUtc) {
   EXPECT_EQ(record::stamp(call::WallTime{sim::World::epoch}), "2026-11-23 09:00:00");
   EXPECT_EQ(record::stamp({}), "");

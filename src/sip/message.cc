@@ -84,8 +84,8 @@ Message::Field Message::begin_field(const Key& key) {
 
 void Message::end_field(Field& field) {
   // Whatever a typed header or a variable held: one field stays one field.
-  for (std::size_t i = field.begin; i < buffer_.size(); ++i)
-    if (buffer_[i] == '\r' || buffer_[i] == '\n' || buffer_[i] == '\0') buffer_[i] = ' ';
+  for (char* at = buffer_.data() + field.begin, *const end = buffer_.data() + buffer_.size(); at != end; ++at)
+    if (static_cast<unsigned char>(*at) <= '\r' && (*at == '\r' || *at == '\n' || *at == '\0')) [[unlikely]] *at = ' ';
   field.value_end = static_cast<std::uint32_t>(buffer_.size());
   buffer_.append(end_of_line);
   field.end = static_cast<std::uint32_t>(buffer_.size());

@@ -207,7 +207,8 @@ Database::Done Database::widen(const Record& record) {
   if (!tables_.contains(record.table))
     if (auto done = learn_columns(record.table); !done) return done;
   auto& columns = tables_[record.table];
-  for (const auto& [name, value] : record.columns) {
+  for (std::size_t i = 0; i < record.columns.size(); ++i) {
+    const std::string name{record.columns[i].name};
     if (name.empty() || columns.contains(name) || columns.size() >= record_columns_max) continue;
     const auto sql = "ALTER TABLE " + quoted(record.table) + " ADD COLUMN " + quoted(name) + " TEXT";
     if (auto done = execute(sql.c_str()); !done) return done;
@@ -217,8 +218,10 @@ Database::Done Database::widen(const Record& record) {
 }
 
 bool Database::Insert::fits(const Record& record) const {
-  return record.table == table &&
-         std::ranges::equal(record.columns, names, {}, &std::pair<std::string, std::string>::first);
+  if (record.table != table || record.columns.size() != names.size()) return false;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (record.columns[i].name != names[i]) return false;
+  return true;
 }
 
 Database::Done Database::make_insert(const Record& record) {
@@ -229,7 +232,8 @@ Database::Done Database::make_insert(const Record& record) {
   insert.table = record.table;
   std::string names, marks;
   Columns used;
-  for (const auto& [name, value] : record.columns) {
+  for (std::size_t i = 0; i < record.columns.size(); ++i) {
+    const std::string name{record.columns[i].name};
     insert.names.push_back(name);
     if (!columns.contains(name) || !used.emplace(name, true).second) continue;
     names.append(names.empty() ? "" : ", ").append(quoted(name));
@@ -252,7 +256,7 @@ Database::Done Database::append(const Record& record) {
   if (!insert_ || !insert_->fits(record))
     if (auto done = make_insert(record); !done) return done;
   Run run{insert_->statement.get()};
-  for (const auto column : insert_->stored) run.bind(record.columns[column].second);
+  for (const auto column : insert_->stored) run.bind(record.columns[column].value);
   return step(run);
 }
 

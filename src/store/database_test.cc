@@ -168,7 +168,7 @@ TEST(Database, ColumnsBeyondTheLimitAreLeftOut) {
   File file;
   Database database{file.path};
   store::Record record;
-  for (std::size_t i = 0; i < store::record_columns_max + 20; ++i) record.columns.emplace_back("c" + std::to_string(i), "v");
+  for (std::size_t i = 0; i < store::record_columns_max + 20; ++i) record.columns.add("c" + std::to_string(i), "v");
   ASSERT_TRUE(database.apply(changes({record})));
   EXPECT_EQ(query(file.path, "SELECT count(*) FROM pragma_table_info('cdr')"), std::to_string(store::record_columns_max));
 }

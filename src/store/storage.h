@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/result.h"
+#include "store/columns.h"
 
 namespace store {
 
@@ -34,7 +34,7 @@ struct Binding {
 /// A row of named columns: a call record. Columns the table does not have yet are added to it.
 struct Record {
   std::string table = "cdr";
-  std::vector<std::pair<std::string, std::string>> columns;
+  Columns columns;
 };
 
 struct BindingName {

@@ -83,7 +83,7 @@ class CallRecords {
  public:
   explicit CallRecords(WriteBehind& queue, std::string table = "cdr") : queue_{queue}, table_{std::move(table)} {}
   /// Creates the table and its columns as they come.
-  void append(std::vector<std::pair<std::string, std::string>> columns) {
+  void append(Columns columns) {
     queue_.put(Record{table_, std::move(columns)});
   }
 

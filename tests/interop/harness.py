@@ -127,9 +127,12 @@ class Ahoy:
         answer = self.console(f"show {what} count")
         return int(re.search(r"(\d+) total", answer).group(1))
 
-    def address(self):
+    def address(self, transport="udp"):
         host = f"[{self.ip}]" if ":" in self.ip else self.ip
-        return f"{host}:{self.port}"
+        return f"{host}:{self.port + 1 if transport == 'tls' else self.port}"
+
+    def tls(self, file):
+        return os.path.join(self.state, "tls", file)
 
     def records(self):
         """Call records as dictionaries, once the writer has written them."""
@@ -199,7 +202,7 @@ class Baresip:
     """One phone, driven through its ctrl_tcp module."""
 
     def __init__(self, ip, user, password, server, transport="udp", tone=None, level_db=-12.0, answer="manual",
-                 register=True, codecs="PCMU,PCMA"):
+                 register=True, codecs="PCMU,PCMA", cafile=None):
         need("baresip")
         self.ip, self.user, self.server = ip, user, server
         self.home = tempfile.mkdtemp(prefix=f"baresip-{user}-")
@@ -212,6 +215,7 @@ class Baresip:
         with open(os.path.join(self.home, "config"), "w") as out:
             out.write("poll_method epoll\n"
                       f"sip_listen {host}:{5060 if ':' not in ip else self._free_port()}\n"
+                      + (f"sip_cafile {cafile}\nsip_verify_server yes\n" if cafile else "") +
                       "call_local_timeout 120\ncall_max_calls 4\n"
                       f"audio_source {source}\naudio_player aufile,/dev/null\naudio_alert aufile,/dev/null\n"
                       "audio_level no\nrtp_stats yes\n"

@@ -4,11 +4,11 @@
 //   sofia/<profile>/<user>%<domain>, sofia/<profile>/<user>      the contacts registered with that profile
 //   sofia/*/<user>@<domain>                                      ... with any profile
 //   sofia/gateway/<name>/<number>                                no gateway is configured yet: INVALID_GATEWAY
-#include "app/dial/host_lookup.h"
 #include "base/text.h"
 #include "call/dial_endpoint.h"
 #include "call/switch.h"
 #include "dialplan/execution.h"
+#include "endpoint/resolution.h"
 #include "location/location_service.h"
 
 namespace app {
@@ -39,17 +39,15 @@ sip::Uri parse_uri(std::string_view text) {
   return sip::Uri::parse(named ? std::string{text} : "sip:" + std::string{text}).value_or(sip::Uri{});
 }
 
-/// Where requests for `uri` go; host names are looked up (addresses only: RFC 3263's SRV and NAPTR are not asked).
-base::Task<std::optional<endpoint::Flow>> flow_to(call::Switch& owner, endpoint::PointId point, sip::Uri uri) {
+/// Where requests for `uri` go, best first. Who is called by address waits for nobody.
+base::Task<std::vector<endpoint::Flow>> flows_to(call::Switch& owner, endpoint::PointId point, sip::Uri uri) {
   auto& endpoint = owner.endpoint();
-  if (!uri.ip()) {
-    for (const auto& ip : co_await HostLookup{owner.shard(), std::string{uri.host()}}) {
-      uri.set_host(ip.host());
-      if (auto flow = endpoint.flow_to(point, uri)) co_return flow;
-    }
-    co_return std::nullopt;
+  if (uri.ip() && !uri.has_param("maddr")) {
+    std::vector<endpoint::Flow> one;
+    if (auto flow = endpoint.flow_to(point, uri)) one.push_back(std::move(*flow));
+    co_return one;
   }
-  co_return endpoint.flow_to(point, uri);
+  co_return co_await endpoint::Resolution{endpoint, point, std::move(uri)};
 }
 
 /// A binding as something to call; nullopt for what is no SIP URI, or belongs to another profile.
@@ -108,10 +106,13 @@ base::Task<DialOutcome> to_address(DialRequest& request, const call::Profile& pr
     if (!route.has_param("lr")) route.set_param("lr");
     target.routes.push_back("<" + route.text() + ">");
   }
-  const auto flow = co_await flow_to(request.owner, profile.points.front(), next_hop);
+  auto flows = co_await flows_to(request.owner, profile.points.front(), next_hop);
   constexpr int unreachable = 503;  // RFC 3261 section 8.1.3.1
-  if (!flow) co_return DialOutcome::failed(Cause::normal_temporary_failure, unreachable);
-  target.flow = *flow;
+  if (flows.empty()) co_return DialOutcome::failed(Cause::normal_temporary_failure, unreachable);
+  target.flow = flows.front();
+  // The offer of the call is made for one family of addresses.
+  for (std::size_t i = 1; i < flows.size(); ++i)
+    if (flows[i].remote.ip.family == target.flow.remote.ip.family) target.others.push_back(std::move(flows[i]));
   target.destination = uri.user_decoded();
   target.request_uri = std::move(uri);
   DialOutcome outcome;

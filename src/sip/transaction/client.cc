@@ -4,7 +4,7 @@ namespace sip {
 
 Client::Client(const Timing& timing, Link link, base::Time now)
     : timing_{timing}, link_{link}, interval_{timing.t1} {
-  timers_.arm(Timer::f, now + timing_.t1x64);
+  timers_.arm(Timer::f, now + timing_.patience());
   if (link_ == Link::datagram) timers_.arm(Timer::e, now + interval_);
   outbox_.put(SendRequest{});
 }
@@ -13,6 +13,8 @@ void Client::on_response(int status, base::Time now) {
   if (state_ == State::completed || state_ == State::terminated) return;
   if (is_provisional(status)) {
     state_ = State::proceeding;  // E and F go on: section 17.1.2.2
+    // The server lives: it gets the time it would have had without others to try.
+    if (std::exchange(timing_.no_answer, {}) != base::Duration{0}) timers_.arm(Timer::f, now + timing_.t1x64);
     outbox_.put(Deliver{status});
     return;
   }

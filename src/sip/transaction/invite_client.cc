@@ -4,7 +4,7 @@ namespace sip {
 
 InviteClient::InviteClient(const Timing& timing, Link link, base::Time now)
     : timing_{timing}, link_{link}, interval_{timing.t1} {
-  timers_.arm(Timer::b, now + timing_.t1x64);
+  timers_.arm(Timer::b, now + timing_.patience());
   if (link_ == Link::datagram) timers_.arm(Timer::a, now + interval_);
   outbox_.put(SendRequest{});
 }

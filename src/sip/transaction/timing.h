@@ -16,6 +16,10 @@ struct Timing {
   base::Duration d = std::chrono::seconds{32};         ///< Wait for repeated final answers to INVITE.
   base::Duration t1x64 = std::chrono::seconds{32};     ///< Timers B, F, H, J, L, M.
 
+  /// How long a request that has had no answer waits when there is another server to try; 0: Timers B and F.
+  base::Duration no_answer{};
+
+  base::Duration patience() const { return no_answer > base::Duration{0} ? std::min(no_answer, t1x64) : t1x64; }
   /// The interval after `interval` where repetition backs off up to T2.
   base::Duration backed_off(base::Duration interval) const { return std::min(2 * interval, t2); }
 };
