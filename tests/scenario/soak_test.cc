@@ -55,6 +55,7 @@ struct Town {
   std::string description(std::size_t i) { return scenario::sdp(ip_of(i), 4000); }
 
   void add(std::size_t i) {
+    if (agents.size() > i) agents[i].reset();
     auto agent = std::make_unique<sim::Agent>(*hosts[i], "p" + std::to_string(i + 1));
     agent->policy.reliable_provisionals = i % 2 == 0;
     agent->policy.timer = {i % 3 == 0, 120s, 90s};
