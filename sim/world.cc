@@ -187,7 +187,7 @@ base::Time World::turn() {
       (*run)();
       busy = true;
     }
-    for (std::size_t h = 0; h < hosts_.size(); ++h)
+    for (std::size_t h = 0; h < hosts_.size(); ++h)  // NOLINT(modernize-loop-convert): work may add hosts
       for (auto& shard : hosts_[h]->shards_) {
         if (shard->timers_.next() <= now_) shard->timers_.advance(now_);
         while (!shard->posted_.empty()) {

@@ -5,6 +5,8 @@ packages_build="g++ cmake ninja-build pkg-config ccache mold
   libpcre2-dev libpugixml-dev libsqlite3-dev libsndfile1-dev libspeexdsp-dev libmimalloc-dev libc-ares-dev libgtest-dev libgmock-dev"
 packages_test="baresip-core sip-tester sipsak sqlite3 python3 openssl nodejs npm linphone-cli knot iproute2 nftables kamailio"
 
+packages_tidy="clang clang-tidy"
+
 say() { printf '%s\n' "$*"; }
 die() { printf 'ahoy: %s\n' "$*" >&2; exit 1; }
 

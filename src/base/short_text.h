@@ -90,7 +90,7 @@ class ShortText {
   const char* data() const { return capacity_ == in_place ? bytes_ : heap_; }
   char* data() { return capacity_ == in_place ? bytes_ : heap_; }
   void take(ShortText& other) {
-    std::memcpy(static_cast<void*>(this), &other, sizeof *this);
+    std::memcpy(static_cast<void*>(this), static_cast<const void*>(&other), sizeof *this);
     other.size_ = 0;
     other.capacity_ = in_place;
   }

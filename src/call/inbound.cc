@@ -1,8 +1,14 @@
 // call/inbound.cc - what an INVITE says about its caller, as FreeSWITCH's profile fields and channel variables.
+#include <algorithm>
+#include <iterator>
+
 #include "base/text.h"
 #include "call/switch.h"
 #include "sip/header/contact.h"
 #include "sip/header/from.h"
+#include "sip/header/p_asserted_identity.h"
+#include "sip/header/privacy.h"
+#include "sip/header/remote_party_id.h"
 #include "sip/header/to.h"
 #include "sip/header/via.h"
 #include "sip/uri.h"
@@ -28,13 +34,61 @@ void set_uri(Variables& variables, std::string_view prefix, const sip::Uri& uri)
   set_text(variables, name("uri"), text);
 }
 
+/// What concerns the other end, and goes on to it: a history of diversions, a location, a signature, wishes.
+constexpr std::string_view passed_on[]{"Diversion",      "Alert-Info",     "Call-Info",           "History-Info",      "Geolocation", "Geolocation-Routing",
+                                       "Identity",       "Accept-Contact", "Reject-Contact",      "Request-Disposition", "Resource-Priority", "Priority"};
+
 void set_custom_headers(Variables& variables, const sip::Message& invite) {
   for (std::size_t i = 0; i < invite.field_count(); ++i) {
     const auto field = invite.field(i);
     const bool custom = field.name.size() > 2 && (field.name[0] == 'X' || field.name[0] == 'x') && field.name[1] == '-';
-    if (custom || base::same(field.name, "Diversion") || base::same(field.name, "Alert-Info") ||
-        base::same(field.name, "Call-Info"))
-      set_text(variables, std::string{"sip_h_"}.append(field.name), field.value);
+    const auto known = custom ? std::end(passed_on)
+                              : std::ranges::find_if(passed_on, [&](auto name) { return base::same(name, field.name); });
+    if (!custom && known == std::end(passed_on)) continue;
+    const std::string name = std::string{"sip_h_"}.append(field.name);
+    // Fields of a list are one list.
+    const std::string before{custom ? std::string_view{} : variables.get(name)};
+    if (before.empty()) set_text(variables, name, field.value);
+    else set_text(variables, name, before + ", " + std::string{field.value});
+  }
+}
+
+std::string number_of(const sip::Uri& uri) {
+  return uri.scheme() == sip::Uri::Scheme::tel ? std::string{uri.text().view().substr(4)} : uri.user_decoded();
+}
+
+template <class Party>
+void call_itself(CallerProfile& caller, const Party& party) {
+  caller.caller_id_number = inert(number_of(party.uri));
+  caller.caller_id_name = party.display.empty() ? caller.caller_id_number : inert(party.display);
+}
+
+/// Who a network that has checked it says is calling (RFC 3325, Remote-Party-ID), and what may be shown (RFC 3323).
+/// Believed where the profile asks nobody for credentials: there From is believed too.
+void take_identity(Leg& leg, const sip::Message& invite) {
+  auto& variables = leg.variables();
+  auto& caller = leg.caller();
+  const auto asserted = invite.get<sip::PAssertedIdentity>();
+  const auto party = invite.get<sip::RemotePartyId>();
+  if (const auto text = invite.text_of("P-Asserted-Identity")) set_text(variables, "sip_P-Asserted-Identity", *text);
+  if (const auto text = invite.text_of("P-Preferred-Identity")) set_text(variables, "sip_P-Preferred-Identity", *text);
+  if (const auto text = invite.text_of("Remote-Party-ID")) set_text(variables, "sip_Remote-Party-ID", *text);
+  if (const auto privacy = invite.get<sip::Privacy>()) {
+    set_text(variables, "sip_Privacy", privacy->values);
+    const bool hidden = privacy->wants("id") || privacy->wants("user") || privacy->wants("header");
+    caller.privacy_hide_number = caller.privacy_hide_name = hidden;
+  }
+  if (leg.profile_of_sip().auth_calls) return;
+  if (asserted) {
+    call_itself(caller, *asserted);
+    variables.set("sip_cid_type", "pid");
+  } else if (party && party->party() != "called") {
+    call_itself(caller, *party);
+    caller.screen_bit = party->screened();
+    const auto privacy = party->privacy();
+    caller.privacy_hide_number |= privacy == "full" || privacy == "uri";
+    caller.privacy_hide_name |= privacy == "full" || privacy == "name";
+    variables.set("sip_cid_type", "rpid");
   }
 }
 
@@ -95,6 +149,7 @@ void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow&
     set_text(variables, "sip_from_display", party->display);
     set_text(variables, "sip_from_tag", party->params.text_of("tag"));
   }
+  take_identity(leg, invite);
   caller.ani = caller.caller_id_number;
   if (const auto to = invite.get<sip::To>()) set_uri(variables, "sip_to", to->uri);
   if (const auto uri = sip::Uri::parse(invite.request_uri())) {

@@ -76,6 +76,16 @@ void set_identity(sip::Message& invite, Leg& leg, const Gateway* gateway, std::s
   }
 }
 
+/// RFC 7044 section 9.1: the history of a call, and the step that we are: below the last entry, retargeted from it.
+std::string with_next_entry(std::string_view history, std::string_view target) {
+  std::string last = "1";
+  for (const auto entry : base::split(history, ',')) {
+    const auto at = entry.find("index=");
+    if (at != std::string_view::npos) last = base::trim(entry.substr(at + 6, entry.find(';', at) - at - 6));
+  }
+  return std::string{history} + ", <" + std::string{target} + ">;index=" + last + ".1;mp=" + last;
+}
+
 /// user@host:port, the way channels are named.
 std::string address_of(const sip::Uri& uri) {
   std::string text{uri.user()};
@@ -162,12 +172,14 @@ sip::Message make_invite(Leg& leg, const DialTarget& target) {
   invite.add("To", "<" + (target.to.empty() ? std::string{target.request_uri.text()} : target.to) + ">");
   invite.add("Call-ID", endpoint.new_call_id());
   invite.add("CSeq", "1 INVITE");
-  const auto contact = endpoint.contact(target.flow, "ahoy");
+  const auto contact = endpoint.contact(target.flow, "ahoy", target.request_uri.scheme() == sip::Uri::Scheme::sips);
   invite.add("Contact", "<" + std::string{(target.gateway ? target.gateway->contact(contact) : contact).text()} + ">");
   invite.add("User-Agent", leg.profile_of_sip().user_agent);
   invite.add("Allow", endpoint.allow());
   leg.variables().for_each([&](std::string_view name, std::string_view value) {
-    if (name.size() > 6 && base::same(name.substr(0, 6), "sip_h_")) invite.add(name.substr(6), value);
+    if (name.size() <= 6 || !base::same(name.substr(0, 6), "sip_h_")) return;
+    const bool history = base::same(name.substr(6), "History-Info");
+    invite.add(name.substr(6), history ? with_next_entry(value, invite.request_uri()) : std::string{value});
   });
   return invite;
 }

@@ -42,20 +42,21 @@ Resolver::Ticket SipEndpoint::resolve(PointId from, const sip::Uri& uri, base::F
   const auto v4 = transports_.find_point(here.profile, base::Family::ipv4);
   const auto v6 = transports_.find_point(here.profile, base::Family::ipv6);
   sip::Targets::Options options{transports_of(here), v4.has_value(), v6.has_value()};
-  return resolver_.resolve(uri, std::move(options),
-                           [this, v4, v6, done = std::move(done)](std::vector<sip::Target> targets) mutable {
-                             std::vector<Flow> flows;
-                             flows.reserve(targets.size());
-                             for (auto& target : targets) {
-                               const auto at = target.address.ip.family == base::Family::ipv4 ? v4 : v6;
-                               Flow flow{*at, static_cast<Transport>(target.over), target.address, {}, {}};
-                               if (is_secure(flow.transport))
-                                 flow.domain = std::make_shared<const std::string>(std::move(target.host));
-                               flows.push_back(std::move(flow));
-                             }
-                             penalties_.sort(flows, shard_.now());
-                             done(std::move(flows));
-                           });
+  const bool free = !uri.has_param("transport");
+  auto as_flows = [this, v4, v6, free, done = std::move(done)](std::vector<sip::Target> targets) mutable {
+    std::vector<Flow> flows;
+    flows.reserve(targets.size());
+    for (auto& target : targets) {
+      const auto at = target.address.ip.family == base::Family::ipv4 ? v4 : v6;
+      Flow flow{*at, static_cast<Transport>(target.over), target.address, {}, {}};
+      flow.may_go_by_tcp = free && flow.transport == Transport::udp;
+      if (is_secure(flow.transport)) flow.domain = std::make_shared<const std::string>(std::move(target.host));
+      flows.push_back(std::move(flow));
+    }
+    penalties_.sort(flows, shard_.now());
+    done(std::move(flows));
+  };
+  return resolver_.resolve(uri, std::move(options), std::move(as_flows));
 }
 
 sip::Message SipEndpoint::readdress(std::string_view bytes, const Flow& before, const Flow& to) {

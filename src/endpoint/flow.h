@@ -59,8 +59,13 @@ struct Flow {
   ConnectionId connection;
   /// The domain that a TLS peer must prove to be (RFC 5922); null: its address. Also the name it is asked for by.
   std::shared_ptr<const std::string> domain{};
+  /// A datagram was our choice, not the URI's: what is too large for one goes by TCP first (RFC 3261 section 18.1.1).
+  bool may_go_by_tcp = false;
   bool operator==(const Flow&) const = default;
 };
+
+/// A request with more bytes than this goes by TCP where it may: 1500 of Ethernet less 200 (RFC 3261 section 18.1.1).
+inline constexpr std::size_t datagram_bytes_max = 1300;
 
 /// Where Ahoy listens for SIP; every shard opens the same ones. One profile may have several (IPv4 and IPv6).
 struct ListeningPoint {

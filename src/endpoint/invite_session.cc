@@ -65,7 +65,8 @@ sip::Message InviteSession::response_to(const sip::Message& request, int status,
   if (status < 300) {
     response.copy<sip::RecordRoute>(request);
     std::string contact{"<"};
-    contact.append(endpoint_.contact(flow_, {}).text()).append(">");
+    const bool sips = base::same(invite_.request_uri().substr(0, 5), "sips:");
+    contact.append(endpoint_.contact(flow_, {}, sips).text()).append(">");
     response.add("Contact", contact);
   }
   for (const auto& [name, value] : extra.headers) response.add(name, value);
@@ -158,8 +159,9 @@ Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
   // A peer that came over a connection, or from behind a NAT, is reached the way it came; so is one whose
   // Contact is a name.
   if (flow_.transport != Transport::udp) return flow_;
-  const auto flow = endpoint_.flow_to(flow_.point, dialog.next_hop());
+  auto flow = endpoint_.flow_to(flow_.point, dialog.next_hop());
   if (!flow) return flow_;
+  flow->may_go_by_tcp = false;  // datagrams have reached the peer, through what NAT there may be
   return endpoint_.point(flow_.point).leads_nowhere(flow->remote.ip, flow_.remote.ip) ? flow_ : *flow;
 }
 

@@ -30,7 +30,8 @@ class Penalties {
   /// Those without a penalty first, otherwise in the order they came in: when all have failed all are tried.
   void sort(std::vector<Flow>& flows, base::Time now) const {
     if (servers_.empty()) return;
-    std::ranges::stable_partition(flows, [&](const Flow& flow) { return !has(flow, now); });
+    // Not of std::ranges, whose subrange clang 14 cannot read.
+    std::stable_partition(flows.begin(), flows.end(), [&](const Flow& flow) { return !has(flow, now); });
   }
   std::size_t size() const { return servers_.size(); }
 

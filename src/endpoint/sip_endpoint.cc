@@ -17,6 +17,9 @@ const base::metrics::Counter responses_in{"ahoy_sip_responses_in_total", "SIP re
 const base::metrics::Counter stray_responses{"ahoy_sip_stray_responses_total", "Responses to nothing that was asked"};
 const base::metrics::Counter refused{"ahoy_sip_refused_total", "Requests refused before anybody acted on them"};
 
+/// What a Via of ours adds to a request, about.
+constexpr std::size_t via_bytes = 100;
+
 constexpr base::Duration sweep_interval = std::chrono::seconds{2};
 
 std::string dialog_key(std::string_view call_id, std::string_view local_tag) {
@@ -181,13 +184,29 @@ sip::Via SipEndpoint::new_via(const Flow& to) {
   std::string via{"SIP/2.0/"};
   via.append(name(to.transport)).append(" ").append(point(to.point).sent_by(to.transport, to.remote.ip));
   via.append(";rport;branch=").append(sip::Via::magic_cookie).append(shard_.random().hex(24));
+  // RFC 5923 section 8: who checks our certificate may send us requests over the same connection.
+  if (to.transport == Transport::tls && point(to.point).tls) via.append(";alias");
   base::Cursor text{via};
   return *sip::Via::parse(text);
 }
 
 TransactionId SipEndpoint::send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others) {
+  if (to.may_go_by_tcp && point(to.point).tcp && request.text().size() + via_bytes > datagram_bytes_max)
+    return send_large(std::move(request), to, user, std::move(others));
   request.prepend(new_via(to));
   return clients_.send(request, to, point(to.point).timing, user, std::move(others));
+}
+
+/// By TCP, and when that cannot be had by UDP after all.
+TransactionId SipEndpoint::send_large(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others) {
+  Flow datagram = to, stream = to;
+  datagram.may_go_by_tcp = stream.may_go_by_tcp = false;
+  stream.transport = Transport::tcp;
+  std::vector<Flow> both{stream, datagram};
+  penalties_.sort(both, shard_.now());
+  request.prepend(new_via(both[0]));
+  others.insert(others.begin(), both[1]);
+  return clients_.send(request, both[0], point(to.point).timing, user, std::move(others));
 }
 
 void SipEndpoint::cancel(TransactionId invite, std::string_view reason) {
@@ -232,6 +251,7 @@ std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) cons
   if (sips && transport == Transport::ws) transport = Transport::wss;
   if (sips && !is_secure(transport)) transport = Transport::tls;
   Flow flow{from, transport, {*ip, uri.port().value_or(usual_port(transport))}, {}, {}};
+  flow.may_go_by_tcp = transport == Transport::udp && !uri.has_param("transport");
   // A profile has a point for each family.
   if (point(from).local.ip.family != ip->family) {
     const auto other = transports_.find_point(point(from).profile, ip->family);
@@ -241,10 +261,15 @@ std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) cons
   return flow;
 }
 
-sip::Uri SipEndpoint::contact(const Flow& flow, std::string_view user) const {
+sip::Uri SipEndpoint::contact(const Flow& flow, std::string_view user, bool sips) const {
   const auto& at = point(flow.point);
   auto uri = sip::Uri::sip(user, at.host(flow.remote.ip), at.port(flow.transport, flow.remote.ip));
   if (flow.transport != Transport::udp) uri.set_param("transport", parameter(flow.transport));
+  if (!sips || !is_secure(flow.transport)) return uri;
+  uri.set_scheme(sip::Uri::Scheme::sips);
+  // Section 3.1.4 deprecates "tls" there; a sips URI over WebSocket is one of "ws" (RFC 7118).
+  if (flow.transport == Transport::tls) uri.remove_param("transport");
+  else uri.set_param("transport", parameter(Transport::ws));
   return uri;
 }
 

@@ -105,7 +105,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   /// Where a request for `uri` goes from `point` when its host is an address: RFC 3263 without DNS. Nullopt for a name.
   std::optional<Flow> flow_to(PointId point, const sip::Uri& uri) const;
   /// The contact of ours that reaches us over `flow`: "sip:user@192.0.2.1:5060;transport=tcp".
-  sip::Uri contact(const Flow& flow, std::string_view user) const;
+  /// `sips`: the dialog is one of a sips URI, and so must be its contacts (RFC 5630 section 5.1.1).
+  sip::Uri contact(const Flow& flow, std::string_view user, bool sips = false) const;
 
   // --- dialogs -----------------------------------------------------------------------------------------------
 
@@ -137,6 +138,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   sip::Message readdress(std::string_view request, const Flow& before, const Flow& to) override;
   void on_server_failed(const Flow& server, std::optional<base::Duration> pause) override;
   sip::Via new_via(const Flow& to);
+  TransactionId send_large(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others);
 
   Flow send_bytes(const Flow& to, std::string_view bytes);
   void on_request(sip::Message request, const Flow& flow);

@@ -1,5 +1,7 @@
 #include "main/certificates.h"
 
+#include <set>
+
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
@@ -80,12 +82,15 @@ void Certificates::look() {
       },
       [all, busy] {
         *busy = false;
+        std::set<std::string> told;  // several profiles, or TLS and WSS, share a folder
         for (const auto& [credentials, outcome] : *all) {
           const auto& directory = credentials->options().directory;
+          const bool changed = !outcome || *outcome == io::Credentials::Refreshed::renewed;
+          if (!changed || !told.insert(directory + (outcome ? "" : outcome.error())).second) continue;
           if (!outcome) {
             refused.add();
             base::log::error("tls", "the changed certificates in {} are not used, the old ones stay: {}", directory, outcome.error());
-          } else if (*outcome == io::Credentials::Refreshed::renewed) {
+          } else {
             renewed.add();
             base::log::notice("tls", "certificates in {} have changed: new connections use them", directory);
           }

@@ -18,9 +18,9 @@
 namespace sdp {
 
 /// What one description may cost us.
-inline constexpr std::size_t max_description_bytes = 64 * 1024;
+inline constexpr std::size_t max_description_bytes = 65'536;
 inline constexpr std::size_t max_description_lines = 2'000;
-inline constexpr std::size_t max_line_bytes = 8 * 1024;
+inline constexpr std::size_t max_line_bytes = 8'192;
 inline constexpr std::size_t max_media = 32;
 inline constexpr std::size_t max_formats = 64;  ///< In one m= line.
 

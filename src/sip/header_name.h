@@ -81,9 +81,9 @@ constexpr NameTable make_name_table() {
     for (std::size_t i = 0; i < name.size(); ++i) bucket.name[i] = static_cast<char>(name[i] | 32);
     bucket.size = static_cast<std::uint8_t>(name.size());
     bucket.id = static_cast<std::uint8_t>(id);
-    if (const char c = known_names[id].compact; c != 0) {
-      table.compact[static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(id);
-      table.compact[static_cast<std::size_t>(c - 32)] = static_cast<std::uint8_t>(id);
+    if (const auto c = static_cast<unsigned char>(known_names[id].compact); c != 0) {
+      table.compact[c] = static_cast<std::uint8_t>(id);
+      table.compact[c - 32U] = static_cast<std::uint8_t>(id);
     }
   }
   return table;

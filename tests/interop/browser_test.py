@@ -202,6 +202,32 @@ class Browser(unittest.TestCase):
         verdict = json.loads(number.communicate(timeout=20)[0].splitlines()[-1])
         self.assertTrue(verdict["answered"])
 
+    def test_messages(self):
+        for first, second in (("jssip", "sipjs"), ("sipjs", "jssip")):
+            with self.subTest(sender=first):
+                a, b = self.page(first, "1000"), self.page(second, "1001")
+                a.start()
+                b.start()
+                a.do("message", {"to": "1001", "text": "Grüße von " + first})
+                b.wait("message", text="Grüße von " + first)
+                a.wait("message sent")
+                a.do("message", {"to": "1009", "text": "is anybody there?"})
+                a.wait("message refused")
+                a.close()
+                b.close()
+
+    def test_a_transfer(self):
+        """1000 talks to 1001 and sends it on to the echo: the call goes on without 1000."""
+        a, b = self.page("sipjs", "1000"), self.page("jssip", "1001")
+        a.start()
+        b.start()
+        self.call(a, b, "1001")
+        a.do("refer", "9196")
+        a.wait("refer trying")
+        harness.wait_for(lambda: "9196" in self.server.console("show channels"), 10, "the transferred call")
+        b.do("hangup")
+        b.wait("ended")
+
     def test_plain_websocket(self):
         page = self.page("jssip", "1008", scheme="ws")
         page.start()

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "phone/phone.h"
+#include "sim/agent.h"
 #include "tests/scenario/fixture.h"
 
 using namespace std::chrono_literals;
@@ -120,4 +121,60 @@ TEST(Transports, NAT08_IdleConnectionsStay) {
   ASSERT_TRUE(town.house.world.run_until([&] { return town.alice->registered() && town.bob->registered(); }, 5s));
   town.house.world.run_for(5min);
   town.call();
+}
+
+namespace {
+
+/// A call to Bob's address with a header of that many bytes.
+struct Large {
+  scenario::House house;
+  std::vector<std::string> invites;  // their Via, as they left the server for Bob
+  std::string dialplan(std::size_t bytes, const std::string& more) {
+    return "<extension name=\"large\"><condition field=\"destination_number\" expression=\"^bob$\"><action application=\"bridge\" "
+           "data=\"{sip_h_X-Large=" + std::string(bytes, 'x') + "}sofia/internal/bob@10.0.0.3:5060" + more +
+           "\"/></condition></extension>";
+  }
+  sim::Agent alice;
+  sim::Host& bob_host;
+  explicit Large(std::size_t bytes, const std::string& more = {})
+      : house{dialplan(bytes, more), 5}, alice{house.world.add_host("alice", {scenario::alice_ip}), "alice"},
+        bob_host{house.world.add_host("bob", {scenario::bob_ip})} {
+    house.world.set_tap([this](const sim::Sent& sent) {
+      if (sent.to.ip == scenario::bob_ip && sent.bytes.starts_with("INVITE")) invites.push_back(sim::header(sent.bytes, "Via"));
+    });
+  }
+  void call(base::Duration wait = 2s) {
+    alice.call("sip:bob@10.0.0.1", house.address(), scenario::sdp(scenario::alice_ip));
+    house.world.run_for(wait);
+  }
+};
+
+}  // namespace
+
+TEST(Transports, WhatIsTooLargeForADatagramGoesByTcp) {
+  for (const std::size_t bytes : {100UL, 1400UL}) {
+    Large large{bytes};
+    sim::Agent bob{large.bob_host, "bob"};
+    large.call();
+    ASSERT_EQ(large.invites.size(), 1U);
+    EXPECT_THAT(large.invites[0], testing::StartsWith(bytes > endpoint::datagram_bytes_max ? "SIP/2.0/TCP" : "SIP/2.0/UDP"));
+    ASSERT_TRUE(bob.incoming());
+  }
+}
+
+TEST(Transports, WithoutTcpItIsADatagramAfterAll) {
+  Large large{1400};
+  sim::RawAgent bob{large.house.world, large.bob_host};  // listens for datagrams only
+  large.call(400ms);
+  ASSERT_FALSE(large.invites.empty());
+  EXPECT_THAT(large.invites.back(), testing::StartsWith("SIP/2.0/UDP"));
+  EXPECT_THAT(bob.take(), testing::StartsWith("INVITE sip:bob@10.0.0.3:5060 SIP/2.0"));
+}
+
+TEST(Transports, AUriThatSaysUdpGetsUdp) {
+  Large large{1400, ";transport=udp"};
+  sim::Agent bob{large.bob_host, "bob"};
+  large.call(400ms);
+  ASSERT_FALSE(large.invites.empty());
+  EXPECT_THAT(large.invites[0], testing::StartsWith("SIP/2.0/UDP"));
 }

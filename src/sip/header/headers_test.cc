@@ -31,7 +31,10 @@
 #include "sip/header/history_info.h"
 #include "sip/header/in_reply_to.h"
 #include "sip/header/info_package.h"
+#include "sip/header/geolocation.h"
+#include "sip/header/identity.h"
 #include "sip/header/join.h"
+#include "sip/header/resource_priority.h"
 #include "sip/header/refer_sub.h"
 #include "sip/header/max_forwards.h"
 #include "sip/header/media_type.h"
@@ -192,6 +195,9 @@ TEST(Headers, EveryOneRoundTrips) {
   round_trip<SessionExpires>("1800;refresher=uas");
   round_trip<SessionExpires>("1800 ; x=y; refresher = UAC", "1800;refresher=uac");
   round_trip<ReferSub>("false");
+  round_trip<ResourcePriority>("dsn.flash");
+  round_trip<Geolocation>("<cid:target123@atlanta.example.com>");
+  round_trip<Identity>("eyJhbGciOiJFUzI1NiJ9.eyJpYXQiOjE0.cXuKIm;info=\"<https://c.example.org/passport.cer>\";ppt=\"shaken\"");
   round_trip<Join>("425928@bobster.example.org;to-tag=7743;from-tag=6472");
   round_trip<Replaces>("425928@bobster.example.org;to-tag=7743;from-tag=6472;early-only");
   round_trip<Privacy>("id;critical");
@@ -307,6 +313,10 @@ TEST(Headers, SmallQuestionsAreAnswered) {
   EXPECT_EQ(value<Join>("a;to-tag=1;from-tag=2").from_tag(), "2");
   EXPECT_FALSE(value<ReferSub>("false").wanted());
   EXPECT_TRUE(value<ReferSub>("true;x=1").wanted());
+  EXPECT_EQ(value<ResourcePriority>("dsn.flash").space(), "dsn");
+  EXPECT_EQ(value<ResourcePriority>("dsn.flash").level(), "flash");
+  EXPECT_EQ(value<Identity>("a.b.c;info=\"<https://x/y>\";ppt=shaken").info(), "https://x/y");
+  EXPECT_EQ(value<Identity>("..c;ppt=shaken").type(), "shaken");
   EXPECT_EQ(Replaces::of("a", "1", "2").from_tag(), "2");
   EXPECT_TRUE(value<Privacy>("id;Header").wants("header"));
   EXPECT_FALSE(value<Privacy>("id").wants("user"));

@@ -1,0 +1,73 @@
+// tests/scenario/identity_test.cc - who calls, what may be shown, and what goes on to the other end.
+#include <gtest/gtest.h>
+
+#include "tests/scenario/fixture.h"
+
+using namespace std::chrono_literals;
+using sim::header;
+
+namespace {
+
+constexpr std::string_view to_bob = R"(<extension name="bob"><condition field="destination_number" expression="^bob$">
+<action application="bridge" data="sofia/internal/bob@10.0.0.3:5060"/></condition></extension>)";
+
+/// The INVITE bob gets when alice's has these lines.
+std::string passed(std::vector<std::string> lines, std::string_view profile = {}) {
+  scenario::House house{to_bob, 1, 2, profile};
+  sim::RawAgent alice{house.world, house.world.add_host("alice", {scenario::alice_ip})};
+  sim::RawAgent bob{house.world, house.world.add_host("bob", {scenario::bob_ip})};
+  std::string text =
+      "INVITE sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bKi\r\nMax-Forwards: 70\r\n"
+      "From: Alice <sip:alice@10.0.0.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>\r\nCall-ID: identity@alice\r\nCSeq: 1 INVITE\r\n"
+      "Contact: <sip:alice@10.0.0.2>\r\nContent-Type: application/sdp\r\n";
+  for (const auto& line : lines) text += line + "\r\n";
+  const auto body = scenario::sdp(scenario::alice_ip);
+  alice.send(house.address(), text + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  return bob.take();
+}
+
+constexpr std::string_view pid = R"(<param name="caller-id-type" value="pid"/>)";
+
+}  // namespace
+
+TEST(Identity, SIP_13_AnAssertedIdentityIsWhoCalls) {
+  const auto invite = passed({"P-Asserted-Identity: \"Alice Liddell\" <sip:+15551234@carrier.example>"}, pid);
+  EXPECT_NE(header(invite, "From").find("sip:+15551234@"), std::string::npos) << header(invite, "From");
+  EXPECT_EQ(header(invite, "P-Asserted-Identity"), "\"Alice Liddell\" <sip:+15551234@10.0.0.1>");
+}
+
+TEST(Identity, SIP_13_SoIsARemotePartyId) {
+  const auto invite = passed({"Remote-Party-ID: \"A\" <sip:4711@carrier.example>;party=calling;screen=yes;privacy=off"});
+  EXPECT_NE(header(invite, "Remote-Party-ID").find("sip:4711@10.0.0.1"), std::string::npos);
+  EXPECT_NE(header(invite, "Remote-Party-ID").find("screen=yes"), std::string::npos);
+}
+
+TEST(Identity, SIP_12_PrivacyIdAnonymisesFromAndIsPassedOn) {
+  const auto invite = passed({"P-Asserted-Identity: <sip:4711@carrier.example>", "Privacy: id"}, pid);
+  EXPECT_NE(header(invite, "From").find("sip:anonymous@anonymous.invalid"), std::string::npos);
+  EXPECT_EQ(header(invite, "Privacy"), "id");
+  EXPECT_EQ(header(passed({"Privacy: none"}, pid), "Privacy"), "");
+}
+
+TEST(Identity, SIP_13_WhoHasToShowCredentialsIsNotBelievedWithoutThem) {
+  EXPECT_EQ(passed({"P-Asserted-Identity: <sip:4711@carrier.example>"}, R"(<param name="auth-calls" value="true"/>)"), "") << "challenged";
+}
+
+TEST(Identity, WhatConcernsTheOtherEndGoesOn) {
+  const auto invite = passed({"Diversion: <sip:carol@x>;reason=no-answer", "Diversion: <sip:dave@x>;reason=user-busy", "Call-Info: <http://x/p.jpg>;purpose=icon",
+                              "Alert-Info: <urn:alert:service:call-waiting>", "Geolocation: <cid:a@b>", "Identity: a.b.c;info=\"<https://x/y>\";ppt=shaken",
+                              "Accept-Contact: *;audio;require", "Resource-Priority: dsn.flash", "X-Own: yes"});
+  EXPECT_EQ(header(invite, "Diversion"), "<sip:carol@x>;reason=no-answer, <sip:dave@x>;reason=user-busy");
+  EXPECT_EQ(header(invite, "Call-Info"), "<http://x/p.jpg>;purpose=icon");
+  EXPECT_EQ(header(invite, "Alert-Info"), "<urn:alert:service:call-waiting>");
+  EXPECT_EQ(header(invite, "Geolocation"), "<cid:a@b>");
+  EXPECT_EQ(header(invite, "Identity"), "a.b.c;info=\"<https://x/y>\";ppt=shaken");
+  EXPECT_EQ(header(invite, "Accept-Contact"), "*;audio;require");
+  EXPECT_EQ(header(invite, "Resource-Priority"), "dsn.flash");
+  EXPECT_EQ(header(invite, "X-Own"), "yes");
+}
+
+TEST(Identity, AHistoryGrowsByOurStep) {
+  const auto invite = passed({"History-Info: <sip:carol@x>;index=1", "History-Info: <sip:bob@10.0.0.1>;index=1.1;mp=1"});
+  EXPECT_EQ(header(invite, "History-Info"), "<sip:carol@x>;index=1, <sip:bob@10.0.0.1>;index=1.1;mp=1, <sip:bob@10.0.0.3:5060>;index=1.1.1;mp=1.1");
+}
