@@ -95,7 +95,13 @@ void ClientTransactions::on_broken(Transaction& transaction) {
 }
 
 void ClientTransactions::forget(TransactionId id) {
-  if (auto* transaction = find(id)) transaction->user = nullptr;
+  if (auto* transaction = find(id)) {
+    transaction->user = nullptr;
+    if (auto* invite = std::get_if<sip::InviteClient>(&transaction->machine)) {
+      invite->abandon(shard_.now());
+      transaction->timer.start(shard_.timers(), invite->deadline());
+    }
+  }
   settle(id);
 }
 

@@ -43,8 +43,15 @@ void InviteClient::on_transport_error() {
   if (state_ == State::calling || state_ == State::completed) end(End::transport_error);
 }
 
+void InviteClient::abandon(base::Time now) {
+  if (abandoned_until_ != base::never) return;
+  abandoned_until_ = now + timing_.t1x64;
+  if (state_ == State::proceeding) timers_.arm(Timer::b, abandoned_until_);
+}
+
 void InviteClient::proceed(int status) {
   enter(State::proceeding);
+  if (abandoned_until_ != base::never) timers_.arm(Timer::b, abandoned_until_);
   outbox_.put(Deliver{status});
 }
 

@@ -27,6 +27,8 @@ class InviteClient {
 
   void on_response(int status, base::Time now);
   void on_transport_error();
+  /// Nobody waits for the answer any more: when none comes within 64*T1 there will be none (section 9.1).
+  void abandon(base::Time now);
   void on_time(base::Time now);
 
   std::optional<Output> poll() { return outbox_.take(); }
@@ -47,6 +49,7 @@ class InviteClient {
   Link link_;
   base::Duration interval_;  // of timer A; doubles each time it fires
   State state_ = State::calling;
+  base::Time abandoned_until_ = base::never;
   base::Timers<Timer> timers_;
   base::Outbox<Output, 4> outbox_;
 };

@@ -108,6 +108,23 @@ TEST(InviteClient, Every2xxIsDeliveredBecauseForksAnswerToo) {
                                  {32s, IC::Ended{End::finished}}}));
 }
 
+TEST(InviteClient, TRX_01_AnAbandonedOneDoesNotWaitForeverForItsAnswer) {
+  const auto abandon = [](auto& tx, base::Time now) { tx.abandon(now); };
+  auto play = invite_client();
+  play.at(100ms, response(180));
+  play.at(10s, abandon);
+  play.at(20s, response(180));
+  play.at(30s, abandon);
+  play.run_until(200s);
+  EXPECT_EQ(play.log().back(), (Log<IC>::value_type{42s, IC::Ended{End::timeout}}));
+  auto answered = invite_client();
+  answered.at(100ms, response(180));
+  answered.at(10s, abandon);
+  answered.at(11s, response(487));
+  answered.run_until(200s);
+  EXPECT_EQ(answered.log().back(), (Log<IC>::value_type{43s, IC::Ended{End::finished}}));
+}
+
 TEST(InviteClient, ABrokenTransportEndsItOnlyWhereSomethingHadToBeSent) {
   auto calling = invite_client();
   calling.feed(broken);
