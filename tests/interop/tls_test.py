@@ -140,7 +140,7 @@ class Tls(unittest.TestCase):
         server = self.server()
         made = make_certificate(server.home, "other.example.com", self.authority(server))
         os.replace(made, server.tls("other.pem"))
-        harness.wait_for(lambda: self.metric(server, "ahoy_tls_certificates_renewed_total") == 1, 5, "the new file")
+        harness.wait_for(lambda: self.metric(server, "ahoy_tls_certificates_renewed_total") >= 1, 5, "the new file")
         self.assertEqual(self.client(server, host="other.example.com").names(), ["other.example.com"])
         self.assertEqual(self.client(server).names(), [server.ip])
 
