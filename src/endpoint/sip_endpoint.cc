@@ -51,6 +51,16 @@ Flow stamp_via(sip::Message& request, const Flow& from, bool force_rport) {
   return reply;
 }
 
+/// About as many bytes as it will have on the wire, without printing it.
+std::size_t size_of(const sip::Message& request) {
+  std::size_t bytes = request.method_text().size() + request.request_uri().size() + request.body().size() + via_bytes;
+  for (std::size_t i = 0; i < request.field_count(); ++i) {
+    const auto field = request.field(i);
+    bytes += field.name.size() + field.value.size() + std::string_view{": \r\n"}.size();
+  }
+  return bytes;
+}
+
 /// Where a session description belongs there is something else, or more than that.
 bool has_foreign_body(const sip::Message& request) {
   if (!request.has_body()) return false;
@@ -191,7 +201,7 @@ sip::Via SipEndpoint::new_via(const Flow& to) {
 }
 
 TransactionId SipEndpoint::send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others) {
-  if (to.may_go_by_tcp && point(to.point).tcp && request.text().size() + via_bytes > datagram_bytes_max)
+  if (to.may_go_by_tcp && point(to.point).tcp && size_of(request) > datagram_bytes_max)
     return send_large(std::move(request), to, user, std::move(others));
   request.prepend(new_via(to));
   return clients_.send(request, to, point(to.point).timing, user, std::move(others));
