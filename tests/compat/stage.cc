@@ -187,7 +187,8 @@ void Stage::load(const std::string& folder) {
   if (const auto opened = server_->open(); !opened) trouble_ += opened.error();
   auto& shard = server_->at(0);
   shard.calls.add_observer(*this);
-  house_.shards.push_back({&shard.shard, &shard.endpoint, &shard.calls, &shard.runtime, &shard.journal, &shard.location});
+  house_.shards.push_back({&shard.shard, &shard.endpoint, &shard.calls, &shard.runtime, &shard.journal, &shard.location,
+                           &shard.gateways});
   house_.version = "test";
 }
 
