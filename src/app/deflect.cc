@@ -7,7 +7,7 @@ namespace {
 
 using namespace dialplan;
 
-/// How long the reply and the news about the new call are waited for.
+/// How long an answer, and after that the reply and the news about the new call, are waited for.
 constexpr base::Duration patience = std::chrono::seconds{10};
 
 /// "user" becomes sip:user@<our address>; a URI gets its brackets.
@@ -27,6 +27,10 @@ base::Task<Outcome> run(Execution& execution, std::string arguments) {
   if (target.empty()) co_return Outcome::bad_arguments;
   auto& variables = leg.variables();
   for (const auto* name : {"sip_refer_reply", "sip_refer_status_code", "sip_refer_response"}) variables.unset(name);
+  const base::Time answered_by = leg.shard().now() + patience;
+  while (leg.alive() && !leg.answered() && leg.shard().now() < answered_by)
+    if (const auto wake = co_await leg.wait_until(answered_by); wake == call::Wake::hangup || wake == call::Wake::interrupted) break;
+  if (leg.hung_up()) co_return Outcome::hung_up;
   if (!leg.session() || !leg.answered() || !leg.refer(refer_to(leg, target))) {
     leg.log().warn("deflect", "only an answered caller can be sent elsewhere with REFER");
     co_return Outcome::next;

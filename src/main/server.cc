@@ -22,11 +22,15 @@ endpoint::UasChecks what_we_do() {
           {"path", "outbound", "100rel", "timer", "replaces", "norefersub"}};
 }
 
+/// Of a limit of the whole server. Calls spread unevenly: a shard may have more than its plain share.
+std::uint32_t share_of(std::uint32_t limit, std::uint16_t shards) {
+  return limit == 0 || shards == 1 ? limit : limit / shards + limit / 4 + 1;
+}
+
 call::SwitchOptions options_of(const dialplan::CoreSettings& core, std::uint16_t shards) {
   call::SwitchOptions options;
-  // Two legs a call and an uneven spread: a shard may hold more than its plain share.
-  options.max_sessions = shards == 1 ? core.max_sessions : core.max_sessions / shards + core.max_sessions / 4 + 1;
-  options.sessions_per_second = (core.sessions_per_second + shards - 1) / shards;  // each its share, and one at least
+  options.max_sessions = share_of(core.max_sessions, shards);
+  options.sessions_per_second = share_of(core.sessions_per_second, shards);
   return options;
 }
 

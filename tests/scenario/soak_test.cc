@@ -23,11 +23,13 @@ std::string plan() {
 <action application="answer"/><action application="echo"/></condition></extension>)";
 }
 
-/// Offers and answers of each dialog as the server sends and gets them: never two offers of one side without an answer.
+/// One final answer to each INVITE, from whomever; but a phone that has started again cannot know what it had answered.
 struct Checkers {
-  std::map<std::string, std::set<int>> finals;  // by Call-ID and CSeq of a caller's INVITE
+  std::map<std::string, std::set<int>> finals;  // by Call-ID, CSeq and where it was sent to
+  std::set<std::string> forgetful;              // addresses
 
   void see(const sim::Sent& sent) {
+    if (forgetful.contains(sent.from.ip.text())) return;
     const auto message = sip::Message::parse(std::string{sent.bytes});
     if (!message || !message->is_response() || message->status() < 200) return;
     const auto cseq = message->text_of("CSeq").value_or("");
@@ -55,7 +57,10 @@ struct Town {
   std::string description(std::size_t i) { return scenario::sdp(ip_of(i), 4000); }
 
   void add(std::size_t i) {
-    if (agents.size() > i) agents[i].reset();
+    if (agents.size() > i) {
+      checkers.forgetful.insert(ip_of(i).text());
+      agents[i].reset();
+    }
     auto agent = std::make_unique<sim::Agent>(*hosts[i], "p" + std::to_string(i + 1));
     agent->policy.reliable_provisionals = i % 2 == 0;
     agent->policy.timer = {i % 3 == 0, 120s, 90s};
