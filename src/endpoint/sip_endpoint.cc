@@ -83,6 +83,7 @@ SipEndpoint::~SipEndpoint() = default;
 
 void SipEndpoint::join(const std::vector<SipEndpoint*>& all) {
   std::vector<Transports*> transports;
+  transports.reserve(all.size());
   for (auto* endpoint : all) transports.push_back(&endpoint->transports_);
   transports_.join(std::move(transports));
 }

@@ -68,8 +68,8 @@ bool Gateways::act(std::string_view profile, std::string_view name, Act act) {
     if (status.profile != profile || !(base::same(name, "all") || name == each)) continue;
     any = true;
     auto* owner = all_[owner_of(each)];
-    shard_.post(owner->shard_.id(), [owner, alive = owner->alive_, each, act] {
-      if (*alive && owner->own_.contains(each)) act(*owner, each);
+    shard_.post(owner->shard_.id(), [owner, alive = owner->alive_, gateway = each, act] {
+      if (*alive && owner->own_.contains(gateway)) act(*owner, gateway);
     });
   }
   return any;
