@@ -207,8 +207,8 @@ TEST(Check, CFG_FindsWhatIsWrong) {
   for (const auto* text :
        {"t.xml:2:1: note: 'fifo.conf' is not supported yet",
         "context 'pubic', which does not exist, did you mean 'public'?",
-        "t.xml:5:12: warning: unknown field 'destinaton_number': a channel variable is written "
-        "${destinaton_number}, did you mean 'destination_number'?",
+        ("t.xml:5:12: warning: unknown field 'destinaton_number': a channel variable is written "
+         "${destinaton_number}, did you mean 'destination_number'?"),
         "t.xml:5:38: warning: the expression never matches", "continue has no effect on a condition",
         "t.xml:6:1: warning: unknown application 'brige': the call would end there, did you mean 'bridge'?",
         "t.xml:7:1: warning: 'bridge' cannot run inline",
