@@ -191,6 +191,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
 
   // invite_session_change.cc: re-INVITE and UPDATE, both ways
   void on_offer(TransactionId id, sip::Message request);
+  void take_change(TransactionId id, sip::Message request);
   int too_early_for(const sip::Message& offer) const;
   bool may_change() const;
   void send_change(sip::Method method, const Extra& extra);
@@ -255,7 +256,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
     TransactionId id;
     sip::Message request;
   };
-  std::unique_ptr<Change> change_in_;
+  std::shared_ptr<const Change> change_in_;
   TransactionId change_out_ = no_transaction;  // the last one; its 2xx may be repeated
   bool changing_ = false;                      // ... and has no final answer yet
   bool refreshing_ = false;                    // ... and is the session timer's

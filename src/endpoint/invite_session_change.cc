@@ -117,8 +117,7 @@ void InviteSession::on_offer(TransactionId id, sip::Message request) {
     case 500: return hold_off(id, request);
     default: break;
   }
-  change_in_ = std::make_unique<Change>(id, std::move(request));
-  user_->on_change(change_in_->request);
+  take_change(id, std::move(request));
 }
 
 /// 491: an offer of ours is under way. 500: one of theirs is. 0: go on.
@@ -142,19 +141,26 @@ void InviteSession::hold_off(TransactionId id, const sip::Message& request) {
   endpoint_.respond(id, response);
 }
 
+/// The user may answer at once and still read what it was asked, so the request outlives change_in_.
+void InviteSession::take_change(TransactionId id, sip::Message request) {
+  const auto change = std::make_shared<const Change>(id, std::move(request));
+  change_in_ = change;
+  user_->on_change(change->request);
+}
+
 void InviteSession::accept_change(const Extra& extra) {
   if (!change_in_) return;
-  const auto change = std::move(*std::exchange(change_in_, nullptr));
-  auto response = response_to(change.request, 200, {}, extra);
-  if (change.request.method() != sip::Method::prack) agree_on_timer(response, change.request);
-  if (change.request.method() == sip::Method::invite) return repeat_until_acknowledged(change.id, response);
-  endpoint_.respond(change.id, response);
+  const auto change = std::exchange(change_in_, nullptr);
+  auto response = response_to(change->request, 200, {}, extra);
+  if (change->request.method() != sip::Method::prack) agree_on_timer(response, change->request);
+  if (change->request.method() == sip::Method::invite) return repeat_until_acknowledged(change->id, response);
+  endpoint_.respond(change->id, response);
 }
 
 void InviteSession::refuse_change(int status, std::string_view reason) {
   if (!change_in_) return;
-  const auto change = std::move(*std::exchange(change_in_, nullptr));
-  endpoint_.respond(change.id, response_to(change.request, status, reason, {}));
+  const auto change = std::exchange(change_in_, nullptr);
+  endpoint_.respond(change->id, response_to(change->request, status, reason, {}));
 }
 
 }  // namespace endpoint

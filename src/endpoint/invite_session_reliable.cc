@@ -85,8 +85,7 @@ void InviteSession::on_prack(TransactionId id, sip::Message prack) {
   drain_reliable();
   if (prack.has_body() && part.settled) {  // a new offer
     if (change_in_ || changing_) return endpoint_.respond(id, prack, changing_ ? 491 : 500);
-    change_in_ = std::make_unique<Change>(id, std::move(prack));
-    user_->on_change(change_in_->request);
+    take_change(id, std::move(prack));
   } else {
     if (prack.has_body() && !part.offered) return endpoint_.respond(id, prack, 488);
     part.settled |= prack.has_body();
