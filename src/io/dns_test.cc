@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 #include "io/shard.h"
@@ -17,7 +18,7 @@ namespace {
 /// Answers every question about addresses with 192.0.2.1, and all others that there is none.
 struct Server : io::UdpReceiver {
   io::UdpSocket* socket = nullptr;
-  int asked = 0;
+  std::atomic<int> asked = 0;
   void on_datagrams(std::span<const io::Datagram> batch) override {
     for (const auto& datagram : batch) {
       ++asked;
@@ -46,6 +47,7 @@ struct Asking {
     engine.shard(0).set_name_servers(socket->local().text());
     engine.start();
   }
+  ~Asking() { engine.stop(); }  // before the socket goes: it belongs to the shard
   Answer ask(Question question) {
     std::promise<Answer> came;
     engine.on_every_shard([&](io::KernelShard& shard) {
