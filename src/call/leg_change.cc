@@ -2,23 +2,11 @@
 // learns of it.
 #include "audio/source.h"
 #include "call/leg.h"
+#include "call/refusal.h"
 #include "call/ringback.h"
 #include "call/switch.h"
 
 namespace call {
-
-namespace {
-
-int status_of(Media::Refusal refusal) {
-  switch (refusal) {
-    case Media::Refusal::no_ports: return 503;
-    case Media::Refusal::malformed: return 400;
-    case Media::Refusal::not_acceptable: return 488;
-  }
-  return 488;
-}
-
-}  // namespace
 
 // A late offer of ours: its answer is in the ACK (RFC 3261 section 13.2.1), of a re-INVITE too.
 void Leg::on_acknowledged(const sip::Message& ack) {

@@ -6,21 +6,13 @@
 #include "call/hooks.h"
 #include "call/media/codec_prefs.h"
 #include "call/referral.h"
+#include "call/refusal.h"
 #include "call/switch.h"
 #include "sip/header/event.h"
 
 namespace call {
 
 namespace {
-
-int status_of(Media::Refusal refusal) {
-  switch (refusal) {
-    case Media::Refusal::no_ports: return 503;
-    case Media::Refusal::malformed: return 400;
-    case Media::Refusal::not_acceptable: return 488;
-  }
-  return 488;
-}
 
 Cause cause_of(Media::Refusal refusal) {
   return refusal == Media::Refusal::no_ports ? Cause::switch_congestion : Cause::incompatible_destination;
