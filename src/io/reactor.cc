@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <utility>
 
 #include "base/require.h"
@@ -52,6 +53,7 @@ void Reactor::wait(base::Duration timeout) {
 
 void Reactor::dispatch() {
   const auto ready = std::exchange(ready_count_, 0);
+  if (ready == ready_.size()) hurry();
   for (std::size_t i = 0; i < ready; ++i) {
     const auto& event = ready_[i];
     if (event.data.ptr == nullptr) continue;  // we were woken
@@ -68,6 +70,14 @@ void Reactor::flush_all() {
   }
   to_flush_.clear();
   graveyard_.clear();
+}
+
+void Reactor::rest(base::Time began) {
+  const auto next = pace_.next_turn(began).time_since_epoch();
+  if (next == began.time_since_epoch()) return;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(next);
+  const timespec until{seconds.count(), std::chrono::nanoseconds{next - seconds}.count()};
+  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
 }
 
 void Reactor::wake() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "io/pace.h"
 #include "io/socket.h"
 
 namespace io {
@@ -40,6 +41,10 @@ class Reactor {
   /// Calls what is ready. Apart from wait(), because the time has to be read between the two.
   void dispatch();
   void flush_all();
+  /// Says that the next turn must not linger: see Pace.
+  void hurry() { pace_.hurry(); }
+  /// Sleeps, when the turn that began at `began` may be followed at leisure.
+  void rest(base::Time began);
   /// Ends a wait from another thread.
   void wake();
 
@@ -48,6 +53,7 @@ class Reactor {
   File epoll_, wake_;
   std::array<epoll_event, events_per_turn> ready_;
   std::size_t ready_count_ = 0;
+  Pace pace_;
   std::vector<Watched*> to_flush_;
   std::vector<std::unique_ptr<Watched>> graveyard_;
 };

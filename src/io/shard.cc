@@ -59,7 +59,7 @@ base::Result<std::unique_ptr<UdpSocket>, Reason> KernelShard::open_udp(const bas
     setsockopt(file->get(), SOL_SOCKET, SO_RCVBUF, &udp_buffer_bytes, sizeof udp_buffer_bytes);
     setsockopt(file->get(), SOL_SOCKET, SO_SNDBUF, &udp_buffer_bytes, sizeof udp_buffer_bytes);
   }
-  auto socket = std::make_unique<KernelUdp>(reactor_, udp_batch_, std::move(*file), receiver);
+  auto socket = std::make_unique<KernelUdp>(reactor_, udp_batch_, std::move(*file), sharing, receiver);
   return std::make_unique<KernelUdpHandle>(reactor_, std::move(socket));
 }
 
@@ -159,6 +159,7 @@ void KernelShard::turn(base::Duration wait_max) {
   run_own();
   hand_over();
   reactor_.flush_all();
+  if (outgoing_[id_].empty()) reactor_.rest(now_);
 }
 
 void KernelShard::run_own() {

@@ -161,6 +161,7 @@ void KernelStream::read_all() {
     if (abandoned || state_ != State::open || (!tls_ && got.bytes < read_at_once)) return;
     left -= std::min(left, got.bytes);
   }
+  reactor_.hurry();  // there may be more
 }
 
 void KernelStream::flush() {

@@ -50,13 +50,15 @@ std::span<const Datagram> UdpBatch::receive(int fd) {
   return batch_;
 }
 
-KernelUdp::KernelUdp(Reactor& reactor, UdpBatch& batch, File socket, UdpReceiver* to)
-    : local{local_address(socket.get())}, receiver{to}, reactor_{reactor}, batch_{batch} {
+KernelUdp::KernelUdp(Reactor& reactor, UdpBatch& batch, File socket, Sharing sharing, UdpReceiver* to)
+    : local{local_address(socket.get())}, receiver{to}, reactor_{reactor}, batch_{batch},
+      prompt_{sharing == Sharing::exclusive} {
   file = std::move(socket);
   reactor_.watch(*this, EPOLLIN);
 }
 
 void KernelUdp::on_ready(std::uint32_t) {
+  if (prompt_) reactor_.hurry();
   for (int i = 0; i < batches_per_turn; ++i) {
     const auto batch = batch_.receive(file.get());
     if (batch.empty()) return;
@@ -64,6 +66,7 @@ void KernelUdp::on_ready(std::uint32_t) {
     if (receiver) receiver->on_datagrams(batch);
     if (abandoned || batch.size() < UdpBatch::size) return;
   }
+  reactor_.hurry();  // there may be more
 }
 
 void KernelUdp::send(const base::Address& to, std::string_view bytes) {

@@ -25,7 +25,8 @@ class UdpBatch {
 
 class KernelUdp : public Watched {
  public:
-  KernelUdp(Reactor& reactor, UdpBatch& batch, File socket, UdpReceiver* receiver);
+  /// A port of its own (Sharing::exclusive) is one for media: what comes there is not left to gather.
+  KernelUdp(Reactor& reactor, UdpBatch& batch, File socket, Sharing sharing, UdpReceiver* receiver);
 
   void send(const base::Address& to, std::string_view bytes);
   void on_ready(std::uint32_t events) override;
@@ -43,6 +44,7 @@ class KernelUdp : public Watched {
   };
   Reactor& reactor_;
   UdpBatch& batch_;
+  const bool prompt_;
   std::vector<Outgoing> outgoing_;
   std::string bytes_;
 };
