@@ -35,7 +35,7 @@ struct Opening {
 /// Runs on the pool.
 audio::Opened open_files(const std::vector<std::string>& names, std::uint32_t rate_hz, std::uint64_t seed) {
   base::Random random{seed};
-  audio::Opened opened = base::Unexpected{audio::OpenError{audio::OpenError::Reason::not_found, 0, {}}};
+  audio::Opened opened = base::Unexpected<audio::OpenError>{audio::OpenError{audio::OpenError::Reason::not_found, 0, {}}};
   for (const auto& name : names) {
     opened = audio::open_source(name, rate_hz, random);
     if (!opened) continue;
@@ -50,7 +50,7 @@ audio::Opened open_files(const std::vector<std::string>& names, std::uint32_t ra
 
 /// The first of the names that can be opened, on the shard: for what is too long to be read ahead.
 audio::Opened open_streaming(call::Leg& leg, const std::vector<std::string>& names, std::uint32_t rate_hz) {
-  audio::Opened opened = base::Unexpected{audio::OpenError{audio::OpenError::Reason::not_found, 0, {}}};
+  audio::Opened opened = base::Unexpected<audio::OpenError>{audio::OpenError{audio::OpenError::Reason::not_found, 0, {}}};
   for (const auto& name : names)
     if (opened = audio::open_source(name, rate_hz, leg.shard().random()); opened) break;
   return opened;

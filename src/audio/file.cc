@@ -60,11 +60,11 @@ bool usable(const SF_INFO& info) {
 base::Result<std::unique_ptr<FileSource>, FileError> FileSource::open(const std::string& path, std::uint32_t rate,
                                                                       std::uint64_t start_sample) {
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored)) return base::Unexpected{FileError::not_found};
+  if (!std::filesystem::is_regular_file(path, ignored)) return base::Unexpected<FileError>{FileError::not_found};
   auto info = headerless(path).value_or(SF_INFO{});
   SoundFile file{sf_open(path.c_str(), SFM_READ, &info)};
-  if (!file) return base::Unexpected{FileError::not_audio};
-  if (!usable(info) || rate < min_rate || rate > max_rate) return base::Unexpected{FileError::bad_format};
+  if (!file) return base::Unexpected<FileError>{FileError::not_audio};
+  if (!usable(info) || rate < min_rate || rate > max_rate) return base::Unexpected<FileError>{FileError::bad_format};
   const auto frames = static_cast<std::uint64_t>(std::max<sf_count_t>(info.frames, 0));
   std::unique_ptr<FileSource> source{
       new FileSource{std::move(file), static_cast<std::uint32_t>(info.samplerate), info.channels, frames, rate}};
@@ -124,7 +124,7 @@ void FileSource::seek(std::uint64_t sample) {
 
 base::Result<Clip, FileError> load_clip(const std::string& path, std::uint32_t rate, std::size_t max_samples) {
   auto source = FileSource::open(path, rate);
-  if (!source) return base::Unexpected{source.error()};
+  if (!source) return base::Unexpected<FileError>{source.error()};
   return Clip{std::make_shared<const std::vector<std::int16_t>>(read_all(**source, max_samples))};
 }
 
@@ -139,20 +139,20 @@ bool means_wav(const std::string& path) {
 
 base::Result<FileWriter, FileError> FileWriter::create(const std::string& path, std::uint32_t rate, int channels,
                                                        bool append) {
-  if (rate < min_rate || rate > max_rate || channels < 1 || channels > 2) return base::Unexpected{FileError::bad_format};
+  if (rate < min_rate || rate > max_rate || channels < 1 || channels > 2) return base::Unexpected<FileError>{FileError::bad_format};
   std::error_code ignored;
   const auto parent = std::filesystem::path{path}.parent_path();
   if (!parent.empty()) std::filesystem::create_directories(parent, ignored);
   append = append && std::filesystem::exists(path, ignored);
 
   auto info = headerless(path).value_or(SF_INFO{});
-  if (info.format == 0 && !means_wav(path)) return base::Unexpected{FileError::bad_format};
+  if (info.format == 0 && !means_wav(path)) return base::Unexpected<FileError>{FileError::bad_format};
   if (info.format == 0) info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
   info.samplerate = static_cast<int>(rate);
   info.channels = channels;
   SoundFile file{sf_open(path.c_str(), append ? SFM_RDWR : SFM_WRITE, &info)};
-  if (!file) return base::Unexpected{FileError::cannot_create};
-  if (info.samplerate != static_cast<int>(rate) || info.channels != channels) return base::Unexpected{FileError::bad_format};
+  if (!file) return base::Unexpected<FileError>{FileError::cannot_create};
+  if (info.samplerate != static_cast<int>(rate) || info.channels != channels) return base::Unexpected<FileError>{FileError::bad_format};
   const auto frames = append ? sf_seek(file.get(), 0, SEEK_END) : 0;
   return FileWriter{std::move(file), rate, channels, static_cast<std::uint64_t>(std::max<sf_count_t>(frames, 0))};
 }

@@ -96,7 +96,7 @@ class Playlist final : public Source {
 };
 
 Opened fail(OpenError::Reason reason, std::size_t position, std::string detail = {}) {
-  return base::Unexpected{OpenError{reason, position, std::move(detail)}};
+  return base::Unexpected<OpenError>{OpenError{reason, position, std::move(detail)}};
 }
 using Reason = OpenError::Reason;
 

@@ -22,9 +22,9 @@ class ToneParser {
   explicit ToneParser(std::string_view text) : text_{text}, in_{text} {}
 
   base::Result<ToneScript, ToneError> parse() {
-    if (text_.size() > max_tone_text) return base::Unexpected{ToneError{Reason::too_long, max_tone_text}};
+    if (text_.size() > max_tone_text) return base::Unexpected<ToneError>{ToneError{Reason::too_long, max_tone_text}};
     while (!error_ && !in_.at_end()) statement();
-    if (error_) return base::Unexpected{*error_};
+    if (error_) return base::Unexpected<ToneError>{*error_};
     return std::move(script_);
   }
 

@@ -32,6 +32,7 @@ std::optional<Ip> Ip::parse(std::string_view text) {
   }
   char terminated[INET6_ADDRSTRLEN];
   if (text.empty() || text.size() >= sizeof terminated) return std::nullopt;
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;  // inet_pton would end there
   std::memcpy(terminated, text.data(), text.size());
   terminated[text.size()] = '\0';
   Ip ip;

@@ -79,6 +79,7 @@ TEST(Address, ParsesAndPrintsBothFamilies) {
   EXPECT_EQ(base::Address::parse("[2001:db8::1]:5060")->text(), "[2001:db8::1]:5060");
   EXPECT_FALSE(base::Address::parse("2001:db8::1:5060"));
   EXPECT_FALSE(base::Ip::parse("example.com"));
+  EXPECT_FALSE(base::Ip::parse(std::string_view{"::1\0x", 5})) << "a NUL ends no address";
   EXPECT_TRUE(base::Ip::parse("10.1.2.3")->is_private());
   EXPECT_TRUE(base::Ip::parse("::1")->is_loopback());
 }

@@ -47,7 +47,7 @@ base::Result<void, io::Reason> Phone::open() {
   point.user_agent = "Ahoy phone";
   point.credentials = options_.credentials;
   point.web_client = true;
-  if (const auto id = endpoint_.open(point); !id) return base::Unexpected{id.error()};
+  if (const auto id = endpoint_.open(point); !id) return base::Unexpected<io::Reason>{id.error()};
   options_.local = endpoint_.point(0).local;
   return {};
 }

@@ -12,10 +12,10 @@ namespace rtp {
 
 base::Result<JitterBuffer, JitterBuffer::ConfigError> JitterBuffer::create(const Config& config) {
   if (!std::has_single_bit(config.capacity) || config.capacity > max_capacity)
-    return base::Unexpected{ConfigError::capacity_not_a_power_of_two};
+    return base::Unexpected<ConfigError>{ConfigError::capacity_not_a_power_of_two};
   if (config.delay_min > config.delay_max || config.delay_min < base::Duration::zero())
-    return base::Unexpected{ConfigError::delays_out_of_order};
-  if (config.frame <= base::Duration::zero() || config.clock_hz == 0) return base::Unexpected{ConfigError::no_frame};
+    return base::Unexpected<ConfigError>{ConfigError::delays_out_of_order};
+  if (config.frame <= base::Duration::zero() || config.clock_hz == 0) return base::Unexpected<ConfigError>{ConfigError::no_frame};
   return JitterBuffer{config};
 }
 

@@ -17,12 +17,12 @@ void store32(std::span<std::uint8_t> at, std::uint32_t value) {
 }  // namespace
 
 base::Result<Packet, PacketError> Packet::parse(base::Bytes datagram) {
-  if (datagram.size() < header_bytes) return base::Unexpected{PacketError::too_short};
-  if (datagram.size() > max_packet_bytes) return base::Unexpected{PacketError::too_long};
+  if (datagram.size() < header_bytes) return base::Unexpected<PacketError>{PacketError::too_short};
+  if (datagram.size() > max_packet_bytes) return base::Unexpected<PacketError>{PacketError::too_long};
   base::ByteReader in{datagram};
   const auto first = in.take<std::uint8_t>();
   const auto second = in.take<std::uint8_t>();
-  if (first >> 6 != version) return base::Unexpected{PacketError::bad_version};
+  if (first >> 6 != version) return base::Unexpected<PacketError>{PacketError::bad_version};
   Packet packet;
   packet.marker = (second & 0x80) != 0;
   packet.payload_type = second & 0x7f;
@@ -30,18 +30,18 @@ base::Result<Packet, PacketError> Packet::parse(base::Bytes datagram) {
   packet.timestamp = in.take<std::uint32_t>();
   packet.ssrc = in.take<std::uint32_t>();
   packet.csrc = in.take_bytes(4U * (first & 0x0fU));
-  if (!in.ok()) return base::Unexpected{PacketError::too_short};
+  if (!in.ok()) return base::Unexpected<PacketError>{PacketError::too_short};
   if (first & 0x10) {
     packet.has_extension = true;
     packet.extension_profile = in.take<std::uint16_t>();
     const std::size_t words = in.take<std::uint16_t>();
     packet.extension = in.take_bytes(words * 4);
-    if (!in.ok()) return base::Unexpected{PacketError::bad_extension};
+    if (!in.ok()) return base::Unexpected<PacketError>{PacketError::bad_extension};
   }
   packet.payload = in.rest();
   if (first & 0x20) {
     const std::size_t padding = packet.payload.empty() ? 0 : packet.payload.back();
-    if (padding == 0 || padding > packet.payload.size()) return base::Unexpected{PacketError::bad_padding};
+    if (padding == 0 || padding > packet.payload.size()) return base::Unexpected<PacketError>{PacketError::bad_padding};
     packet.payload = packet.payload.first(packet.payload.size() - padding);
   }
   return packet;

@@ -163,26 +163,26 @@ struct BodyBuilder {
 }  // namespace
 
 base::Result<std::vector<Rtcp>, RtcpError> parse_rtcp(base::Bytes datagram) {
-  if (datagram.size() < 4) return base::Unexpected{RtcpError::too_short};
-  if (datagram.size() > max_rtcp_bytes) return base::Unexpected{RtcpError::too_long};
+  if (datagram.size() < 4) return base::Unexpected<RtcpError>{RtcpError::too_short};
+  if (datagram.size() > max_rtcp_bytes) return base::Unexpected<RtcpError>{RtcpError::too_long};
   std::vector<Rtcp> packets;
   base::ByteReader in{datagram};
   while (!in.rest().empty()) {
-    if (packets.size() == max_rtcp_packets) return base::Unexpected{RtcpError::too_many};
+    if (packets.size() == max_rtcp_packets) return base::Unexpected<RtcpError>{RtcpError::too_many};
     const auto first = in.take<std::uint8_t>();
     const auto type = in.take<std::uint8_t>();
     const std::size_t words = in.take<std::uint16_t>();
     auto body = in.take_bytes(words * 4);
-    if (!in.ok()) return base::Unexpected{RtcpError::bad_length};
-    if (first >> 6 != 2) return base::Unexpected{RtcpError::bad_version};
+    if (!in.ok()) return base::Unexpected<RtcpError>{RtcpError::bad_length};
+    if (first >> 6 != 2) return base::Unexpected<RtcpError>{RtcpError::bad_version};
     if (first & 0x20) {  // Padding: on the last packet of a compound only.
       const std::size_t padding = body.empty() ? 0 : body.back();
       if (!in.rest().empty() || padding == 0 || padding % 4 != 0 || padding > body.size())
-        return base::Unexpected{RtcpError::bad_padding};
+        return base::Unexpected<RtcpError>{RtcpError::bad_padding};
       body = body.first(body.size() - padding);
     }
     auto packet = take_body(type, first & 0x1f, body);
-    if (!packet) return base::Unexpected{RtcpError::bad_body};
+    if (!packet) return base::Unexpected<RtcpError>{RtcpError::bad_body};
     packets.push_back(std::move(*packet));
   }
   return packets;

@@ -32,7 +32,7 @@ base::Result<Session::Received, PacketError> Session::on_rtp(base::Bytes datagra
   auto packet = Packet::parse(datagram);
   if (!packet) {
     ++malformed_;
-    return base::Unexpected{packet.error()};
+    return base::Unexpected<PacketError>{packet.error()};
   }
   return on_packet(*packet, now);
 }
@@ -50,7 +50,7 @@ base::Result<void, RtcpError> Session::on_rtcp(base::Bytes datagram, base::Time 
   const auto packets = parse_rtcp(datagram);
   if (!packets) {
     ++malformed_;
-    return base::Unexpected{packets.error()};
+    return base::Unexpected<RtcpError>{packets.error()};
   }
   bool left = false;
   for (const auto& packet : *packets) {

@@ -148,7 +148,7 @@ std::optional<std::size_t> choose_audio(const Description& offer, const Capabili
 
 base::Result<Answer, Reason> answer(const Description& offer, const Capabilities& capabilities,
                                     const Description* previous) {
-  if (offer.media.empty()) return base::Unexpected{Reason::no_media};
+  if (offer.media.empty()) return base::Unexpected<Reason>{Reason::no_media};
   bool saw_audio = false;
   const auto audio = choose_audio(offer, capabilities, previous, saw_audio);
   Answer out{new_description(capabilities), {}};
@@ -167,7 +167,7 @@ base::Result<Answer, Reason> answer(const Description& offer, const Capabilities
     out.media.push_back(std::move(line.agreement));
   }
   if (wanted_any && !accepted_any)
-    return base::Unexpected{saw_audio ? Reason::no_common_codec : Reason::nothing_acceptable};
+    return base::Unexpected<Reason>{saw_audio ? Reason::no_common_codec : Reason::nothing_acceptable};
   return out;
 }
 

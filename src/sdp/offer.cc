@@ -156,14 +156,14 @@ void agree_codecs(const Media& offer, const Media& answer, MediaAgreement& out) 
 }  // namespace
 
 base::Result<Agreement, Reason> accept_answer(const Description& offer, const Description& answer) {
-  if (offer.media.size() != answer.media.size()) return base::Unexpected{Reason::malformed_answer};
+  if (offer.media.size() != answer.media.size()) return base::Unexpected<Reason>{Reason::malformed_answer};
   Agreement agreement;
   bool offered_any = false;
   bool accepted_any = false;
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const auto& ours = offer.media[i];
     const auto& theirs = answer.media[i];
-    if (ours.type != theirs.type) return base::Unexpected{Reason::malformed_answer};
+    if (ours.type != theirs.type) return base::Unexpected<Reason>{Reason::malformed_answer};
     auto out = agree(answer, i, ours.rtcp_mux() && theirs.rtcp_mux(), ours.ptime().value_or(std::chrono::milliseconds{20}));
     const auto wanted = offer.direction_of(ours);
     const auto remote = answer.direction_of(theirs);
@@ -176,7 +176,7 @@ base::Result<Agreement, Reason> accept_answer(const Description& offer, const De
     accepted_any = accepted_any || !out.rejected;
     agreement.push_back(std::move(out));
   }
-  if (offered_any && !accepted_any) return base::Unexpected{Reason::no_codec_answered};
+  if (offered_any && !accepted_any) return base::Unexpected<Reason>{Reason::no_codec_answered};
   return agreement;
 }
 

@@ -202,18 +202,18 @@ Fault check(std::string_view line) {
 }  // namespace
 
 base::Result<Description, ParseError> Description::parse(std::string_view text) {
-  if (text.size() > max_description_bytes) return base::Unexpected{ParseError{Reason::too_long, 1}};
+  if (text.size() > max_description_bytes) return base::Unexpected<ParseError>{ParseError{Reason::too_long, 1}};
   Parser parser;
   std::size_t number = 0;
   while (!text.empty()) {
     if (base::trim(text).empty()) break;  // Blank lines at the end only.
     const auto line = take_line(text);
-    if (++number > max_description_lines) return base::Unexpected{ParseError{Reason::too_many_lines, number}};
+    if (++number > max_description_lines) return base::Unexpected<ParseError>{ParseError{Reason::too_many_lines, number}};
     auto fault = check(line);
     if (!fault) fault = parser.on_line(line[0], line.substr(2));
-    if (fault) return base::Unexpected{ParseError{*fault, number}};
+    if (fault) return base::Unexpected<ParseError>{ParseError{*fault, number}};
   }
-  if (!parser.complete()) return base::Unexpected{ParseError{Reason::missing_line, number + 1}};
+  if (!parser.complete()) return base::Unexpected<ParseError>{ParseError{Reason::missing_line, number + 1}};
   return parser.take();
 }
 

@@ -22,17 +22,17 @@ base::Result<void, Media::Refusal> Media::take_offer(std::string_view sdp) {
 }
 
 base::Result<std::string, Media::Refusal> Media::make_answer(Media* peer) {
-  if (!parts_->ensure_port()) return base::Unexpected{Refusal::no_ports};
+  if (!parts_->ensure_port()) return base::Unexpected<Refusal>{Refusal::no_ports};
   const auto made = parts_->negotiation.make_answer(parts_->transport->local(),
                                                     peer ? &peer->parts_->negotiation : nullptr,
                                                     [this](std::size_t i) { return parts_->extra_port(i); });
-  if (!made) return base::Unexpected{made.error()};
+  if (!made) return base::Unexpected<Refusal>{made.error()};
   parts_->apply();
   return local_sdp();
 }
 
 base::Result<std::string, Media::Refusal> Media::make_offer(Media* peer) {
-  if (!parts_->ensure_port()) return base::Unexpected{Refusal::no_ports};
+  if (!parts_->ensure_port()) return base::Unexpected<Refusal>{Refusal::no_ports};
   parts_->negotiation.make_offer(parts_->transport->local(), peer ? &peer->parts_->negotiation : nullptr,
                                  [this](std::size_t i) { return parts_->extra_port(i); });
   return local_sdp();

@@ -75,7 +75,7 @@ std::vector<sdp::Codec> Negotiation::allowed(std::vector<sdp::Codec> codecs) con
 void Negotiation::remember(sdp::Description description) { local_text_ = local_.set(std::move(description)).print(); }
 
 base::Result<void, Media::Refusal> Negotiation::take_offer(std::string_view text) {
-  if (!sdp::Description::parse(text)) return base::Unexpected{Refusal::malformed};
+  if (!sdp::Description::parse(text)) return base::Unexpected<Refusal>{Refusal::malformed};
   offered_ = text;
   return {};
 }
@@ -84,10 +84,10 @@ base::Result<void, Media::Refusal> Negotiation::make_answer(const base::Address&
                                                             const ExtraPort& extra) {
   const auto text = std::exchange(offered_, {});
   const auto offer = sdp::Description::parse(text);
-  if (!offer) return base::Unexpected{Refusal::malformed};
+  if (!offer) return base::Unexpected<Refusal>{Refusal::malformed};
   auto wanted = capabilities(local);
   wanted.rtcp_mux = true;
-  base::Result<sdp::Answer, sdp::Reason> answer = base::Unexpected{sdp::Reason::no_common_codec};
+  base::Result<sdp::Answer, sdp::Reason> answer = base::Unexpected<sdp::Reason>{sdp::Reason::no_common_codec};
   if (peer && peer->audio()) {
     // What the other leg does comes first, whether we could decode it or not.
     auto like_peer = wanted;
@@ -99,8 +99,8 @@ base::Result<void, Media::Refusal> Negotiation::make_answer(const base::Address&
     answer = sdp::answer(*offer, like_peer, local_.current());
   }
   if (!answer || !sdp::audio_of(answer->media)) answer = sdp::answer(*offer, wanted, local_.current());
-  if (!answer) return base::Unexpected{refusal_of(answer.error())};
-  if (!sdp::audio_of(answer->media)) return base::Unexpected{Refusal::not_acceptable};
+  if (!answer) return base::Unexpected<Refusal>{refusal_of(answer.error())};
+  if (!sdp::audio_of(answer->media)) return base::Unexpected<Refusal>{Refusal::not_acceptable};
   remote_ = text;
   agreement_ = std::move(answer->media);
   remember(std::move(answer->description));
@@ -135,10 +135,10 @@ void Negotiation::make_offer(const base::Address& local, const Negotiation* peer
 
 base::Result<void, Media::Refusal> Negotiation::take_answer(std::string_view text) {
   const auto answer = sdp::Description::parse(text);
-  if (!answer || !local_.current()) return base::Unexpected{Refusal::malformed};
+  if (!answer || !local_.current()) return base::Unexpected<Refusal>{Refusal::malformed};
   auto agreement = sdp::accept_answer(*local_.current(), *answer);
-  if (!agreement) return base::Unexpected{refusal_of(agreement.error())};
-  if (!sdp::audio_of(*agreement)) return base::Unexpected{Refusal::not_acceptable};
+  if (!agreement) return base::Unexpected<Refusal>{refusal_of(agreement.error())};
+  if (!sdp::audio_of(*agreement)) return base::Unexpected<Refusal>{Refusal::not_acceptable};
   remote_ = text;
   agreement_ = std::move(*agreement);
   awaits_answer_ = false;
