@@ -157,6 +157,7 @@ void World::deliver_datagram(const base::Address& from, const base::Address& to,
     if (first == last) std::tie(first, last) = udp_.equal_range({host.get(), {base::Ip::any(to.ip.family), to.port}});
     if (first == last) {
       if (to.ip.is_loopback()) continue;
+      if (weather.icmp) schedule(now_ + weather.delay_min, [this, from, to, bytes] { give_back(from, to, bytes); });
       return;
     }
     // The kernel spreads the senders of a shared port over its sockets: so do we.
@@ -165,6 +166,18 @@ void World::deliver_datagram(const base::Address& from, const base::Address& to,
     SimUdp& socket = *first->second;
     const io::Datagram datagram{from, bytes};
     if (socket.receiver_) socket.receiver_->on_datagrams({&datagram, 1});
+    return;
+  }
+}
+
+void World::give_back(const base::Address& from, const base::Address& to, const std::string& bytes) {
+  for (auto& host : hosts_) {
+    if (!host->owns(from.ip)) continue;
+    const auto [first, last] = udp_.equal_range({host.get(), from});
+    if (first == last) return;
+    // Any socket of a shared port may be told, and not more than a router quotes.
+    constexpr std::size_t quoted = 548;
+    if (auto* receiver = std::prev(last)->second->receiver_) receiver->on_returned({to, std::string_view{bytes}.substr(0, quoted)});
     return;
   }
 }

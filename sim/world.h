@@ -33,6 +33,7 @@ struct Weather {
   base::Duration delay_min = std::chrono::milliseconds{1};
   base::Duration delay_max = std::chrono::milliseconds{1};
   base::Duration reorder_delay = std::chrono::milliseconds{40};
+  bool icmp = false;  ///< A host says that nobody listens on a port; many firewalls do not.
 };
 
 /// What went over the wire, for flow tests and ladders.
@@ -145,6 +146,7 @@ class World {
   void schedule(base::Time at, base::Function<void()> run);
   void send_datagram(Host& from_host, const base::Address& from, const base::Address& to, std::string_view bytes);
   void deliver_datagram(const base::Address& from, const base::Address& to, const std::string& bytes);
+  void give_back(const base::Address& from, const base::Address& to, const std::string& bytes);
   Host* host_of(const base::Ip& ip, Host& asking);
   bool parted(const Host& a, const Host& b) const;
   base::Duration delay_between(const Host& a, const Host& b);

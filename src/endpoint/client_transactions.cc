@@ -89,6 +89,20 @@ void ClientTransactions::on_connection_gone(const ConnectionId& connection) {
     if (auto* transaction = find(id)) on_broken(*transaction);
 }
 
+void ClientTransactions::on_unreachable(const sip::Message& request, const base::Address& remote) {
+  const auto found = by_key_.find(key_of(request));
+  if (found == by_key_.end()) return;
+  auto& transaction = *found->second;
+  const bool asking = std::visit(
+      [](const auto& machine) {
+        using State = typename std::remove_cvref_t<decltype(machine)>::State;
+        if constexpr (std::is_same_v<State, sip::InviteClient::State>) return machine.state() == State::calling;
+        else return machine.state() == State::trying;
+      },
+      transaction.machine);
+  if (asking && transaction.flow.remote == remote) on_broken(transaction);
+}
+
 void ClientTransactions::on_broken(Transaction& transaction) {
   std::visit([](auto& machine) { machine.on_transport_error(); }, transaction.machine);
   drain(transaction);

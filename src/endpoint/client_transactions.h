@@ -55,6 +55,8 @@ class ClientTransactions {
   /// False when it belongs to nothing we sent.
   bool on_response(const sip::Message& response);
   void on_connection_gone(const ConnectionId& connection);
+  /// RFC 3261 section 18.4. A transaction that has had an answer is left alone.
+  void on_unreachable(const sip::Message& request, const base::Address& remote);
   /// The user goes away; the transaction ends by itself.
   void forget(TransactionId id);
   /// No further server is tried: the request is not wanted any more.

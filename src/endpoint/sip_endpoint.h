@@ -129,6 +129,9 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
 
  private:
   void on_message(sip::Message message, const Flow& flow) override;
+  void on_unreachable(const sip::Message& request, const base::Address& remote) override {
+    clients_.on_unreachable(request, remote);
+  }
   void on_connection_gone(const ConnectionId& connection) override {
     clients_.on_connection_gone(connection);
     if (watcher_) watcher_->on_connection_gone(connection);

@@ -104,6 +104,19 @@ void Transports::UdpSide::on_datagrams(std::span<const io::Datagram> batch) {
   }
 }
 
+void Transports::UdpSide::on_returned(const io::Datagram& datagram) {
+  // The whole lines of what came back are enough to tell whose it was.
+  const auto whole = datagram.bytes.rfind("\r\n");
+  if (whole == std::string_view::npos) return;
+  auto request = sip::Message::parse(std::string{datagram.bytes.substr(0, whole)}.append("\r\n\r\n"));
+  if (!request || !request->is_request()) return;
+  const auto home = io::owner_of(request->text_of("Call-ID").value_or(""), owner->shard_.count());
+  owner->shard_.post(home, [other = owner->all_[home], remote = datagram.from,
+                            moved = std::make_unique<sip::Message>(std::move(*request))] {
+    other->sink_.on_unreachable(*moved, remote);
+  });
+}
+
 bool Transports::may_accept(const base::Address& from) {
   std::string_view which;
   if (connections_.size() >= limits_.connections) which = "in all";

@@ -32,6 +32,8 @@ class Transports : Connection::Owner {
     virtual void on_message(sip::Message message, const Flow& flow) = 0;
     /// A connection ended: what waits for an answer over it may give up early.
     virtual void on_connection_gone(const ConnectionId& connection) = 0;
+    /// A request of ours, perhaps without its end, that the network gave back: nobody is at `remote`.
+    virtual void on_unreachable(const sip::Message& request, const base::Address& remote) = 0;
   };
 
   /// Connections of one shard, and those that one address may open to it; a further one is closed at once.
@@ -79,6 +81,7 @@ class Transports : Connection::Owner {
     Transports* owner = nullptr;
     PointId point = 0;
     void on_datagrams(std::span<const io::Datagram> batch) override;
+    void on_returned(const io::Datagram& datagram) override;
   };
   struct StreamSide : io::Acceptor {
     Transports* owner = nullptr;

@@ -44,6 +44,9 @@ class UdpReceiver {
   virtual ~UdpReceiver() = default;
   /// A batch as the kernel gave it, in order. Destroying the socket inside is allowed.
   virtual void on_datagrams(std::span<const Datagram> batch) = 0;
+  /// One of ours that the network gave back (ICMP: no such host, network or port): `from` is where it was meant to go,
+  /// the bytes are as many of it as came back. Told of ports that every shard shares only.
+  virtual void on_returned(const Datagram&) {}
 };
 
 /// A bound UDP socket; destroying it closes it.

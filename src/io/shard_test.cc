@@ -5,6 +5,8 @@
 
 #include <future>
 
+#include "io/socket.h"
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -180,4 +182,25 @@ TEST(Shard, AKeysOwnerIsTheSameInEveryRun) {
   std::array<int, 4> hits{};
   for (int i = 0; i < 4000; ++i) ++hits[io::owner_of("call-" + std::to_string(i), 4)];
   for (const int n : hits) EXPECT_NEAR(n, 1000, 150);
+}
+
+TEST(Shard, NET05_APortWhereNobodyListensGivesTheDatagramBack) {
+  struct Sender : io::UdpReceiver {
+    std::promise<std::pair<base::Address, std::string>> returned;
+    void on_datagrams(std::span<const io::Datagram>) override {}
+    void on_returned(const io::Datagram& datagram) override { returned.set_value({datagram.from, std::string{datagram.bytes}}); }
+  };
+  for (const char* host : {"127.0.0.1", "::1"}) {
+    io::Engine engine{{.shards = 1, .offload_threads = 1, .seed = {}}};
+    Sender sender;
+    const base::Address any_port{*base::Ip::parse(host), 0};
+    const auto deserted = io::local_address(io::bound_socket(SOCK_DGRAM, any_port, io::Sharing::exclusive).value().get());
+    auto socket = engine.shard(0).open_udp(any_port, io::Sharing::every_shard, &sender).value();
+    socket->send(deserted, "is anybody there?");
+    engine.start();
+    auto returned = sender.returned.get_future();
+    ASSERT_EQ(returned.wait_for(10s), std::future_status::ready);
+    EXPECT_EQ(returned.get(), std::pair(deserted, std::string{"is anybody there?"}));
+    engine.stop();
+  }
 }

@@ -1,9 +1,13 @@
 #include "io/udp.h"
 
+#include <linux/errqueue.h>
+#include <netinet/in.h>
 #include <sys/epoll.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/metrics.h"
 
@@ -14,6 +18,13 @@ namespace {
 const base::metrics::Counter datagrams_in{"ahoy_udp_datagrams_in_total", "UDP datagrams received"};
 const base::metrics::Counter datagrams_out{"ahoy_udp_datagrams_out_total", "UDP datagrams sent"};
 const base::metrics::Counter datagrams_unsent{"ahoy_udp_datagrams_unsent_total", "UDP datagrams the kernel would not take"};
+const base::metrics::Counter datagrams_returned{"ahoy_udp_datagrams_returned_total", "UDP datagrams that ICMP gave back"};
+
+/// Section 18.4 of RFC 3261: these end a transaction, "time exceeded" and "fragmentation needed" do not.
+bool is_unreachable(int error) {
+  return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH || error == EHOSTDOWN || error == ENONET ||
+         error == EACCES || error == EPROTO;
+}
 
 struct Headers {
   std::array<mmsghdr, UdpBatch::size> message{};
@@ -54,11 +65,45 @@ KernelUdp::KernelUdp(Reactor& reactor, UdpBatch& batch, File socket, Sharing sha
     : local{local_address(socket.get())}, receiver{to}, reactor_{reactor}, batch_{batch},
       prompt_{sharing == Sharing::exclusive} {
   file = std::move(socket);
+  if (!prompt_) {
+    const int on = 1;
+    const bool v4 = local.ip.family == base::Family::ipv4;
+    setsockopt(file.get(), v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof on);
+  }
   reactor_.watch(*this, EPOLLIN);
 }
 
-void KernelUdp::on_ready(std::uint32_t) {
+void KernelUdp::take_returned() {
+  for (int i = 0; i < returned_per_turn && !abandoned; ++i) {
+    std::array<char, 2048> bytes;  // a host quotes 576 bytes at most (RFC 1812), IPv6 what fits into 1280
+    alignas(cmsghdr) std::array<char, 512> control;
+    sockaddr_storage name{};
+    iovec piece{bytes.data(), bytes.size()};
+    msghdr message{};
+    message.msg_name = &name;
+    message.msg_namelen = sizeof name;
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const auto got = recvmsg(file.get(), &message, MSG_ERRQUEUE | MSG_DONTWAIT);
+    if (got < 0) return;
+    for (auto* note = CMSG_FIRSTHDR(&message); note != nullptr; note = CMSG_NXTHDR(&message, note)) {
+      const bool about_error = (note->cmsg_level == IPPROTO_IP && note->cmsg_type == IP_RECVERR) ||
+                               (note->cmsg_level == IPPROTO_IPV6 && note->cmsg_type == IPV6_RECVERR);
+      if (!about_error) continue;
+      sock_extended_err error;
+      std::memcpy(&error, CMSG_DATA(note), sizeof error);
+      if (!is_unreachable(static_cast<int>(error.ee_errno))) continue;
+      datagrams_returned.add();
+      if (receiver) receiver->on_returned({to_address(name), {bytes.data(), static_cast<std::size_t>(got)}});
+    }
+  }
+}
+
+void KernelUdp::on_ready(std::uint32_t events) {
   if (prompt_) reactor_.hurry();
+  if (!prompt_ && (events & EPOLLERR) != 0) take_returned();
   for (int i = 0; i < batches_per_turn; ++i) {
     const auto batch = batch_.receive(file.get());
     if (batch.empty()) return;
@@ -78,6 +123,7 @@ void KernelUdp::send(const base::Address& to, std::string_view bytes) {
 
 void KernelUdp::flush() {
   auto& h = headers();
+  bool told_of_another = false;  // an error of an earlier datagram, which the kernel reports in place of sending
   for (std::size_t done = 0; done < outgoing_.size();) {
     const std::size_t count = std::min(UdpBatch::size, outgoing_.size() - done);
     for (std::size_t i = 0; i < count; ++i) {
@@ -92,6 +138,8 @@ void KernelUdp::flush() {
       h.message[i].msg_hdr.msg_iovlen = 1;
     }
     const int sent = sendmmsg(file.get(), h.message.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
+    if (sent < 0 && is_unreachable(errno) && !std::exchange(told_of_another, true)) continue;
+    told_of_another = false;
     if (sent > 0) datagrams_out.add(static_cast<std::uint64_t>(sent));
     // The first of the rest could not be sent: it is lost, as on the wire; go on behind it.
     if (sent < static_cast<int>(count)) datagrams_unsent.add();

@@ -38,6 +38,8 @@ class KernelUdp : public Watched {
  private:
   /// Batches of one socket in one turn; more go in the next, so that no socket starves the others.
   static constexpr int batches_per_turn = 4;
+  static constexpr int returned_per_turn = 64;
+  void take_returned();
   struct Outgoing {
     base::Address to;
     std::size_t offset, size;

@@ -150,6 +150,21 @@ TEST(FailOver, NET05_ASilentServerIsGivenUpAndAvoidedForAWhile) {
   EXPECT_FALSE(calls.next_invite(calls.first, 1s).empty());
 }
 
+TEST(FailOver, NET05_WhereNobodyListensTheNextServerIsTriedAtOnce) {
+  Calls calls;
+  calls.house.world.weather.icmp = true;
+  const auto deserted = base::Ip::v4(10, 0, 0, 9);
+  calls.house.world.add_host("deserted", {deserted});
+  calls.house.world.names.srv("_sip._udp.pbx.test", {5, 1, 5060, "none.pbx.test"});
+  calls.house.world.names.host("none.pbx.test", deserted);
+  calls.invite();
+  const auto invite = calls.next_invite(calls.first, 100ms);
+  EXPECT_EQ(first_line(invite), "INVITE sip:bob@pbx.test SIP/2.0");
+  calls.answer(calls.first, invite);
+  calls.finish_call(calls.first);
+  calls.house.expect_nothing_left();
+}
+
 TEST(FailOver, RetryAfterOfA503IsThePenalty) {
   Calls calls;
   calls.invite();

@@ -5,6 +5,7 @@
 #include "call/link.h"
 #include "sim/agent.h"
 #include "tests/scenario/fixture.h"
+#include "tests/scenario/pairing.h"
 
 using namespace std::chrono_literals;
 using endpoint::Extra;
@@ -44,6 +45,7 @@ struct Town {
   std::vector<std::unique_ptr<sim::Agent>> agents;
   std::vector<sim::Host*> hosts;
   Checkers checkers;
+  scenario::Pairing pairing;
 
   explicit Town(std::uint64_t seed)
       : house{plan(), seed, 2, R"(<param name="enable-100rel" value="true"/><param name="minimum-session-expires" value="90"/>)"} {
@@ -51,7 +53,10 @@ struct Town {
       hosts.push_back(&house.world.add_host("p" + std::to_string(i + 1), {ip_of(i)}));
       add(i);
     }
-    house.world.set_tap([this](const sim::Sent& sent) { checkers.see(sent); });
+    house.world.set_tap([this](const sim::Sent& sent) {
+      checkers.see(sent);
+      pairing.see(sent);
+    });
   }
   base::Random& random() { return house.world.random(); }
   std::string description(std::size_t i) { return scenario::sdp(ip_of(i), 4000); }
@@ -59,6 +64,7 @@ struct Town {
   void add(std::size_t i) {
     if (agents.size() > i) {
       checkers.forgetful.insert(ip_of(i).text());
+      pairing.forgive(ip_of(i));
       agents[i].reset();
     }
     auto agent = std::make_unique<sim::Agent>(*hosts[i], "p" + std::to_string(i + 1));
@@ -140,6 +146,8 @@ struct Town {
     }
     for (const auto& [key, statuses] : checkers.finals) EXPECT_EQ(statuses.size(), 1U) << key << " got several final answers";
     EXPECT_GT(checkers.finals.size(), 50U);
+    EXPECT_EQ(pairing.broken(), std::vector<std::string>{});
+    EXPECT_GT(pairing.paired(), 50U);
   }
 };
 
