@@ -15,13 +15,15 @@ import time
 HERE = pathlib.Path(__file__).parent
 RELEASE = pathlib.Path('build/release')
 USERS = 1000
+CONNECTIONS = 20  # of the callers, and of the callees
 
 
 class Server:
-    """A server program with a folder of its own; a context manager."""
+    """A server program with a folder of its own; a context manager. Its load comes by `transport`, TLS on the port
+    after `port`."""
 
-    def __init__(self, port):
-        self.port = port
+    def __init__(self, port, transport='udp'):
+        self.port, self.transport = port, transport
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='ahoy-bench-'))
         self.process = None
 
@@ -91,33 +93,59 @@ class Server:
         return total
 
     def generator(self, mode, rate, count, users=USERS, **options):
-        """The sipgen process for a load; its last line of output is what load() answers."""
-        command = [RELEASE / 'bench/bench_sipgen', mode, '--server', f'127.0.0.1:{self.port}', '--rate', str(rate),
+        """The sipgen process for a load, which is about to begin; its last line of output is what load() answers."""
+        port = self.port + (1 if self.transport == 'tls' else 0)
+        command = [RELEASE / 'bench/bench_sipgen', mode, '--server', f'127.0.0.1:{port}', '--rate', str(rate),
                    '--count', str(int(count)), '--users', str(users)]
+        if self.transport != 'udp':
+            options |= {'transport': self.transport, 'connections': CONNECTIONS}
         for name, value in options.items():
             command += ['--' + name.replace('_', '-'), str(value)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        if self.transport != 'udp' and process.stdout.readline() != 'ready\n':
+            raise RuntimeError(f'{self.name} takes no load over {self.transport}')
+        return process
 
-    def load(self, *args, **options):
-        output, _ = self.generator(*args, **options).communicate(timeout=120)
+    @staticmethod
+    def result(generator):
+        output, _ = generator.communicate(timeout=120)
         return json.loads(output.splitlines()[-1])
 
+    def load(self, *args, **options):
+        return self.result(self.generator(*args, **options))
+
     def register_users(self):
+        """For UDP; over connections each load does that for itself."""
         done = self.load('register', 1000, USERS)
         if done['failed']:
             raise RuntimeError(f'{self.name} registered only {done}')
 
 
+def make_certificate(folder):
+    """A key with a certificate that it has signed itself, in one file, alone in its folder."""
+    key, certificate, whole = folder / 'key', folder / 'certificate', folder / 'tls/agent.pem'
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+                    '-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=127.0.0.1',
+                    '-addext', 'subjectAltName=IP:127.0.0.1'], check=True, capture_output=True)
+    whole.parent.mkdir()
+    whole.write_text(key.read_text() + certificate.read_text())
+    return whole
+
+
 class Ahoy(Server):
     name = 'ahoy'
 
-    def __init__(self, port, bypass=True, timer_ms=32000):
-        super().__init__(port)
+    def __init__(self, port, transport='udp', bypass=True, timer_ms=32000):
+        super().__init__(port, transport)
         text = (HERE / 'ahoy.xml').read_text()
-        for key, value in {'PORT': port, 'BYPASS': str(bypass).lower(), 'TIMER': timer_ms}.items():
+        values = {'PORT': port, 'BYPASS': str(bypass).lower(), 'TIMER': timer_ms,
+                  'TLS': str(transport == 'tls').lower(), 'CERTIFICATES': self.folder / 'tls'}
+        for key, value in values.items():
             text = text.replace(f'@{key}@', str(value))
         (self.folder / 'config').mkdir()
         (self.folder / 'config/freeswitch.xml').write_text(text)
+        if transport == 'tls':
+            make_certificate(self.folder)
 
     def command(self):
         return [RELEASE / 'ahoy', 'serve', '--config', self.folder / 'config', '--state', self.folder / 'state']
@@ -128,5 +156,9 @@ class Kamailio(Server):
     name = 'kamailio'
 
     def command(self):
-        return ['kamailio', '-DD', '-E', '-f', HERE / 'kamailio.cfg', '-x', 'fm', '-X', 'fm', '-m', '2048', '-M', '16',
-                '-Y', self.folder, '-P', self.folder / 'pid', '-A', f'SIPPORT={self.port}', '-A', f'WORKERS={os.cpu_count()}']
+        defines = {'SIPPORT': self.port, 'WORKERS': os.cpu_count()}
+        if self.transport != 'udp':
+            defines |= {'STREAMS': 1, 'TLSPORT': self.port + 1, 'CERTIFICATE': f'"{make_certificate(self.folder)}"'}
+        return (['kamailio', '-DD', '-E', '-f', HERE / 'kamailio.cfg', '-x', 'fm', '-X', 'fm', '-m', '2048', '-M', '16',
+                 '-Y', self.folder, '-P', self.folder / 'pid'] +
+                [word for name, value in defines.items() for word in ('-A', f'{name}={value}')])

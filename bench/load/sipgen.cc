@@ -1,41 +1,45 @@
-// bench/load/sipgen.cc - SIP load over UDP on loopback: callers and callees in one thread, at a fixed rate.
+// bench/load/sipgen.cc - SIP load on loopback over UDP, TCP or TLS: callers and callees in one thread, at a fixed rate.
 //
 //   sipgen register --server 127.0.0.1:5060 --users 1000 --rate 500 --count 1000
 //   sipgen call --server 127.0.0.1:5060 --users 1000 --rate 2000 --count 10000 [--hold-ms 60000]
+//   sipgen call --transport tls --connections 20 --server 127.0.0.1:5061 ...
 //
 // An open loop: what is late or lost does not slow it down, and nothing is repeated, so that loss shows as failures.
-// The users are u0, u1, ...; all of them register the callee's socket. A call is INVITE, 180, 200, ACK, BYE, 200.
+// The users are u0, u1, ...; over UDP all of them register the callee's socket, in a run of its own. Over connections
+// each registers over one of the callee's, since it is reached there; that is done before the calls, and "ready" is
+// printed a moment before the first one. A call is INVITE, 180, 200, ACK, BYE, 200.
 // The last line of its output is one JSON object.
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <strings.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "bench/load/datagrams.h"
+#include "bench/load/streams.h"
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::string;
 using std::string_view;
+using load::Peer;
 
 struct Options {
   bool registers = false;
+  string transport = "UDP";
+  std::size_t connections = 1;  // of each side
   string server = "127.0.0.1:5060";
   string domain = "127.0.0.1";
   std::uint16_t caller_port = 16000, callee_port = 17000;
@@ -44,66 +48,19 @@ struct Options {
   std::chrono::milliseconds hold{0}, grace{3000};
 } options;
 
-/// A UDP socket that sends in batches.
-class Socket {
- public:
-  explicit Socket(std::uint16_t port) : file_{socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)} {
-    const int room = 8 << 20;
-    setsockopt(file_, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
-    setsockopt(file_, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room);
-    sockaddr_in local{};
-    local.sin_family = AF_INET;
-    local.sin_port = htons(port);
-    local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(file_, reinterpret_cast<const sockaddr*>(&local), sizeof local) == 0) return;
-    std::perror("sipgen: bind");
-    std::exit(2);
-  }
-  int file() const { return file_; }
-  void send(string text, const sockaddr_in& to) {
-    out_.push_back({std::move(text), to});
-    if (out_.size() == batch) flush();
-  }
-  void flush() {
-    std::array<mmsghdr, batch> headers{};
-    std::array<iovec, batch> parts;
-    for (std::size_t i = 0; i < out_.size(); ++i) {
-      parts[i] = {out_[i].text.data(), out_[i].text.size()};
-      headers[i].msg_hdr = {&out_[i].to, sizeof out_[i].to, &parts[i], 1, nullptr, 0, 0};
-    }
-    for (std::size_t sent = 0; sent < out_.size();) {
-      const int n = sendmmsg(file_, headers.data() + sent, static_cast<unsigned>(out_.size() - sent), 0);
-      if (n > 0) sent += static_cast<std::size_t>(n);
-      else usleep(50);
-    }
-    out_.clear();
-  }
-  template <class Take>
-  void receive(Take take) {
-    static std::array<std::array<char, 8192>, batch> space;
-    std::array<mmsghdr, batch> headers{};
-    std::array<iovec, batch> parts;
-    std::array<sockaddr_in, batch> from;
-    for (std::size_t i = 0; i < batch; ++i) {
-      parts[i] = {space[i].data(), space[i].size()};
-      headers[i].msg_hdr = {&from[i], sizeof from[i], &parts[i], 1, nullptr, 0, 0};
-    }
-    const int n = recvmmsg(file_, headers.data(), batch, MSG_DONTWAIT, nullptr);
-    for (int i = 0; i < n; ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      take(string_view{space[at].data(), headers[at].msg_len}, from[at]);
-    }
-  }
+bool over_streams() { return options.transport != "UDP"; }
 
- private:
-  static constexpr std::size_t batch = 32;
-  struct Datagram {
-    string text;
-    sockaddr_in to;
-  };
-  int file_;
-  std::vector<Datagram> out_;
-};
+sockaddr_in server_address() {
+  const auto colon = options.server.find(':');
+  auto address = load::loopback(static_cast<std::uint16_t>(std::stoi(options.server.substr(colon + 1))));
+  inet_pton(AF_INET, options.server.substr(0, colon).c_str(), &address.sin_addr);
+  return address;
+}
+
+std::unique_ptr<load::Way> way_from(std::uint16_t port) {
+  if (!over_streams()) return std::make_unique<load::Datagrams>(port);
+  return std::make_unique<load::Streams>(port, options.connections, server_address(), options.transport == "TLS");
+}
 
 /// What of a message the two sides look at.
 struct Message {
@@ -164,58 +121,101 @@ string with_body(string message, string_view body) {
 
 string without_body(string message) { return message + "Content-Length: 0\r\n\r\n"; }
 
+string user(std::size_t i) { return "u" + std::to_string(i % options.users); }
+string uri(string_view name) { return "sip:" + string{name} + "@" + options.domain; }
+string host_port(std::size_t port) { return "127.0.0.1:" + std::to_string(port); }
+/// Where a side is reached: its port is that of one of its connections.
+string contact(string_view name, std::size_t port) {
+  string text = "<sip:" + string{name} + "@" + host_port(port);
+  if (over_streams()) text += options.transport == "TLS" ? ";transport=tls" : ";transport=tcp";
+  return text + ">";
+}
+string via(const string& run, std::size_t i, int n, std::size_t port) {
+  const auto branch = run + "-" + std::to_string(i) + "-" + std::to_string(n);
+  return field("Via", "SIP/2.0/" + options.transport + " " + host_port(port) + ";branch=z9hG4bK" + branch + ";rport") +
+         "Max-Forwards: 70\r\n";
+}
+string ids(const string& run, std::size_t i, string_view from, string_view to) {
+  return field("From", "<" + string{from} + ">;tag=f" + std::to_string(i)) + field("To", "<" + string{to} + ">") +
+         field("Call-ID", run + "-" + std::to_string(i) + "@127.0.0.1");
+}
+string register_request(const string& run, std::size_t i, std::size_t port) {
+  const auto to = uri(user(i));
+  string text = "REGISTER sip:" + options.domain + " SIP/2.0\r\n" + via(run, i, 1, port) + ids(run, i, to, to);
+  text += "CSeq: 1 REGISTER\r\n" + field("Contact", contact(user(i), port));
+  return without_body(text + "Expires: 3600\r\nUser-Agent: sipgen\r\n");
+}
+string name_of_run() { return std::to_string(getpid()) + "x" + std::to_string(time(nullptr)); }
+
 /// Answers whatever comes: 180 and 200 to an INVITE, 200 to the rest.
 class Callee {
  public:
-  Callee() : socket_{options.callee_port} {}
-  int file() const { return socket_.file(); }
+  Callee() : way_{way_from(options.callee_port)} {}
+  const load::Way& way() const { return *way_; }
   void receive() {
-    socket_.receive([this](string_view text, const sockaddr_in& from) {
-      const auto request = scan(text);
-      if (request.status != 0 || request.method == "ACK") return;
-      if (request.method != "INVITE") return socket_.send(without_body(response(request, "200 OK")), from);
-      socket_.send(without_body(response(request, "180 Ringing")), from);
-      socket_.send(with_body(response(request, "200 OK"), description_), from);
+    way_->receive([this](string_view text, const Peer& from) {
+      const auto message = scan(text);
+      if (message.status != 0) return note_registered(message);
+      if (message.method == "ACK") return;
+      if (message.method != "INVITE") return way_->send(without_body(response(message, "200 OK", from)), from);
+      way_->send(without_body(response(message, "180 Ringing", from)), from);
+      way_->send(with_body(response(message, "200 OK", from), description_), from);
     });
-    socket_.flush();
+    way_->flush();
+  }
+  /// Each user over a connection, a few at a time.
+  bool register_users() {
+    constexpr std::size_t at_once = 100;
+    const auto run = name_of_run() + "r";
+    const auto give_up = Clock::now() + std::chrono::seconds{20};
+    for (std::size_t next = 0; registered_ < options.users; receive()) {
+      for (; next < options.users && next < registered_ + at_once; ++next) {
+        const auto connection = next % options.connections;
+        way_->send(register_request(run, next, options.callee_port + connection), {{}, connection});
+      }
+      way_->flush();
+      if (Clock::now() > give_up) return false;
+      usleep(500);
+    }
+    return true;
   }
 
  private:
-  static string response(const Message& request, string_view status) {
+  void note_registered(const Message& response) {
+    if (response.status == 200 && response.of("REGISTER")) ++registered_;
+  }
+  static string response(const Message& request, string_view status, const Peer& from) {
     string text{"SIP/2.0 "};
     text.append(status).append("\r\n");
-    for (const auto via : request.vias) text += field("Via", via);
+    for (const auto hop : request.vias) text += field("Via", hop);
     for (const auto hop : request.recorded) text += field("Record-Route", hop);
     const bool tagged = request.to.find(";tag=") != string_view::npos;
     text += field("From", request.from) + field("To", string{request.to} + (tagged ? "" : ";tag=callee"));
     text += field("Call-ID", request.call_id) + field("CSeq", request.cseq);
-    return text + "Contact: <sip:callee@127.0.0.1:" + std::to_string(options.callee_port) + ">\r\n";
+    return text + field("Contact", contact("callee", options.callee_port + from.connection));
   }
-  Socket socket_;
+  std::unique_ptr<load::Way> way_;
+  std::size_t registered_ = 0;
   const string description_ = description("callee");
 };
 
 /// Starts operations and counts what becomes of them.
 class Caller {
  public:
-  Caller() : socket_{options.caller_port}, run_{std::to_string(getpid()) + "x" + std::to_string(time(nullptr))} {
-    server_.sin_family = AF_INET;
-    const auto colon = options.server.find(':');
-    server_.sin_port = htons(static_cast<std::uint16_t>(std::stoi(options.server.substr(colon + 1))));
-    inet_pton(AF_INET, options.server.substr(0, colon).c_str(), &server_.sin_addr);
+  Caller() : way_{way_from(options.caller_port)}, run_{name_of_run()}, server_{server_address()} {
     operations_.resize(options.count);
   }
-  int file() const { return socket_.file(); }
+  const load::Way& way() const { return *way_; }
   std::size_t finished() const { return good_ + bad_; }
-  void flush() { socket_.flush(); }
+  void flush() { way_->flush(); }
 
   void start(std::size_t i) {
     operations_[i].begun = Clock::now();
     operations_[i].state = State::begun;
-    options.registers ? send_register(i) : send_invite(i);
+    options.registers ? send(i, register_request(run_, i, options.caller_port)) : send_invite(i);
   }
   void receive() {
-    socket_.receive([this](string_view text, const sockaddr_in&) { take(scan(text)); });
+    way_->receive([this](string_view text, const Peer&) { take(scan(text)); });
   }
   /// Says BYE in the calls that have lasted long enough.
   void end_calls(Clock::time_point now) {
@@ -248,29 +248,16 @@ class Caller {
     string bye;
   };
 
-  string user(std::size_t i) const { return "u" + std::to_string(i % options.users); }
-  string uri(string_view name) const { return "sip:" + string{name} + "@" + options.domain; }
-  string via(std::size_t i, int n) const {
-    return "Via: SIP/2.0/UDP 127.0.0.1:" + std::to_string(options.caller_port) + ";branch=z9hG4bK" + run_ + "-" +
-           std::to_string(i) + "-" + std::to_string(n) + ";rport\r\nMax-Forwards: 70\r\n";
-  }
-  string ids(std::size_t i, string_view from, string_view to) const {
-    return field("From", "<" + string{from} + ">;tag=f" + std::to_string(i)) + field("To", "<" + string{to} + ">") +
-           field("Call-ID", run_ + "-" + std::to_string(i) + "@127.0.0.1");
-  }
+  std::size_t port_of(std::size_t i) const { return options.caller_port + i % options.connections; }
+  void send(std::size_t i, string text) { way_->send(std::move(text), {server_, i % options.connections}); }
 
   void send_invite(std::size_t i) {
     const auto to = uri(user(i));
-    string text = "INVITE " + to + " SIP/2.0\r\n" + via(i, 1) + ids(i, uri("c" + std::to_string(i % options.users)), to);
-    text += "CSeq: 1 INVITE\r\nContact: <sip:caller@127.0.0.1:" + std::to_string(options.caller_port) + ">\r\n";
+    string text = "INVITE " + to + " SIP/2.0\r\n" + via(run_, i, 1, port_of(i));
+    text += ids(run_, i, uri("c" + std::to_string(i % options.users)), to);
+    text += "CSeq: 1 INVITE\r\n" + field("Contact", contact("caller", port_of(i)));
     text += "User-Agent: sipgen\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\n";
-    socket_.send(with_body(std::move(text), description_), server_);
-  }
-  void send_register(std::size_t i) {
-    const auto to = uri(user(i));
-    string text = "REGISTER sip:" + options.domain + " SIP/2.0\r\n" + via(i, 1) + ids(i, to, to);
-    text += "CSeq: 1 REGISTER\r\nContact: <sip:" + user(i) + "@127.0.0.1:" + std::to_string(options.caller_port) + ">\r\n";
-    socket_.send(without_body(text + "Expires: 3600\r\nUser-Agent: sipgen\r\n"), server_);
+    send(i, with_body(std::move(text), description_));
   }
 
   void take(const Message& message) {
@@ -303,28 +290,29 @@ class Caller {
     for (auto hop = answer.recorded.rbegin(); hop != answer.recorded.rend(); ++hop) routes += field("Route", *hop);
     const auto inside = [&](string_view method, int n) {
       string text{method};
-      text.append(" ").append(target).append(" SIP/2.0\r\n").append(via(i, n + 1)).append(routes);
+      text.append(" ").append(target).append(" SIP/2.0\r\n").append(via(run_, i, n + 1, port_of(i))).append(routes);
       text += field("From", answer.from) + field("To", answer.to) + field("Call-ID", answer.call_id);
       return without_body(text + "CSeq: " + std::to_string(n) + " " + string{method} + "\r\n");
     };
-    socket_.send(inside("ACK", 1), server_);
+    send(i, inside("ACK", 1));
     Held held{Clock::now() + options.hold, i, inside("BYE", 2)};
     if (options.hold.count() == 0) say_bye(held);
     else held_.push_back(std::move(held));
   }
   void say_bye(Held& held) {
     operations_[held.operation].state = State::ending;
-    socket_.send(std::move(held.bye), server_);
+    send(held.operation, std::move(held.bye));
   }
   void acknowledge_failure(std::size_t i, const Message& failure) {
-    string text = "ACK " + uri(user(i)) + " SIP/2.0\r\n" + via(i, 1) + field("From", failure.from) + field("To", failure.to);
-    socket_.send(without_body(text + field("Call-ID", failure.call_id) + "CSeq: 1 ACK\r\n"), server_);
+    string text = "ACK " + uri(user(i)) + " SIP/2.0\r\n" + via(run_, i, 1, port_of(i));
+    text += field("From", failure.from) + field("To", failure.to);
+    send(i, without_body(text + field("Call-ID", failure.call_id) + "CSeq: 1 ACK\r\n"));
   }
 
-  Socket socket_;
+  std::unique_ptr<load::Way> way_;
   const string run_;
   const string description_ = description("caller");
-  sockaddr_in server_{};
+  const sockaddr_in server_;
   std::vector<Operation> operations_;
   std::deque<Held> held_;
   std::vector<long> setup_us_;
@@ -335,17 +323,28 @@ class Caller {
 volatile std::sig_atomic_t stopping = 0;
 
 void wait(const Caller& caller, const Callee& callee, Clock::time_point until) {
-  pollfd files[] = {{caller.file(), POLLIN, 0}, {callee.file(), POLLIN, 0}};
+  static std::vector<pollfd> files;
+  files.clear();
+  caller.way().add_files(files);
+  callee.way().add_files(files);
   const auto left = std::max(until - Clock::now(), Clock::duration::zero());
   const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(left).count();
   const timespec limit{ns / 1'000'000'000, ns % 1'000'000'000};
-  ppoll(files, 2, &limit, nullptr);
+  ppoll(files.data(), files.size(), &limit, nullptr);
 }
 
-void run() {
+bool run() {
   Caller caller;
   Callee callee;
-  const auto begin = Clock::now() + std::chrono::milliseconds{20};
+  if (over_streams()) {
+    if (!callee.register_users()) {
+      std::fputs("sipgen: the server does not take the registrations\n", stderr);
+      return false;
+    }
+    std::puts("ready");
+    std::fflush(stdout);
+  }
+  const auto begin = Clock::now() + std::chrono::milliseconds{over_streams() ? 1000 : 20};
   const auto due = [&](std::size_t i) {
     return begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>{static_cast<double>(i) / options.rate});
   };
@@ -364,6 +363,7 @@ void run() {
     caller.flush();
   }
   caller.print(next, std::chrono::duration<double>(Clock::now() - begin).count());
+  return true;
 }
 
 bool read_options(int argc, char** argv) {
@@ -378,22 +378,25 @@ bool read_options(int argc, char** argv) {
     else if (name == "--users") options.users = std::stoul(value);
     else if (name == "--count") options.count = std::stoul(value);
     else if (name == "--rate") options.rate = std::stod(value);
+    else if (name == "--transport") options.transport = value == "tcp" ? "TCP" : value == "tls" ? "TLS" : "UDP";
+    else if (name == "--connections") options.connections = std::stoul(value);
     else if (name == "--hold-ms") options.hold = std::chrono::milliseconds{std::stol(value)};
     else return false;
   }
   if (options.registers) std::swap(options.caller_port, options.callee_port);  // a phone registers from where it listens
-  return options.server.starts_with("127.");  // loopback only
+  const bool fits = options.connections == 1 || (over_streams() && !options.registers);
+  return fits && options.server.starts_with("127.");  // loopback only
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (!read_options(argc, argv)) {
-    std::fputs("usage: sipgen call|register --server 127.x.x.x:PORT [--users N] [--count N] [--rate N] [--hold-ms N]\n", stderr);
+    std::fputs("usage: sipgen call|register --server 127.x.x.x:PORT [--users N] [--count N] [--rate N] [--hold-ms N]\n"
+               "              [--transport udp|tcp|tls --connections N]\n", stderr);
     return 2;
   }
   prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
   std::signal(SIGTERM, [](int) { stopping = 1; });
-  run();
-  return 0;
+  return run() ? 0 : 1;
 }

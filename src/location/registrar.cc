@@ -67,7 +67,10 @@ void Registrar::on_request(endpoint::TransactionId id, sip::Message message, con
   if (request.settings.disabled) return refuse(request, 403, "Registration disabled");
   const auto to = message.get<sip::To>();
   if (!to) return refuse(request, 400, "Bad To");
-  if (!to->uri.is_sip() || to->uri.user().empty()) return refuse(request, 404);
+  // A number might be somebody's elsewhere; what is no address of a person is no address-of-record (RFC 4475 section 3.3.4).
+  const bool number = to->uri.scheme() == sip::Uri::Scheme::tel;
+  if (!to->uri.is_sip() && !number) return refuse(request, 400, "To is no SIP URI");
+  if (number || to->uri.user().empty()) return refuse(request, 404);
   request.to = *to;
   request.user = to->uri.user_decoded();
   request.domain = base::lowered(request.settings.domain.empty() ? to->uri.host() : request.settings.domain);

@@ -114,6 +114,14 @@ TEST(Registrar, REG_01_ATelNumberIsNoAddressOfRecordHere) {
   EXPECT_EQ(w.phone.ask(w.at(), text).status(), 404);
 }
 
+// RFC 4475 section 3.3.4 (unksm2).
+TEST(Registrar, REG_01_AnotherSchemeInToIsABadRequest) {
+  World w;
+  auto text = w.text(contact);
+  text.replace(text.find("<sip:bob@biloxi.example.com>\nCall-ID"), 28, "<isbn:2983792873>");
+  EXPECT_EQ(w.phone.ask(w.at(), text).status(), 400);
+}
+
 TEST(Registrar, REG_01_NobodyRegistersAnotherUnlessThatIsAllowed) {
   World w;
   EXPECT_EQ(w.enroll(contact, "alice", "bob").status(), 403);
