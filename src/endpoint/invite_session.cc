@@ -155,15 +155,7 @@ void InviteSession::send_bye(sip::Dialog& dialog, std::string_view reason_header
   if (user) bye_out_ = id;
 }
 
-Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
-  // A peer that came over a connection, or from behind a NAT, is reached the way it came; so is one whose
-  // Contact is a name.
-  if (flow_.transport != Transport::udp) return flow_;
-  auto flow = endpoint_.flow_to(flow_.point, dialog.next_hop());
-  if (!flow) return flow_;
-  flow->may_go_by_tcp = false;  // datagrams have reached the peer, through what NAT there may be
-  return endpoint_.point(flow_.point).leads_nowhere(flow->remote.ip, flow_.remote.ip) ? flow_ : *flow;
-}
+Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const { return endpoint_.flow_in(dialog, flow_); }
 
 namespace {
 

@@ -272,6 +272,16 @@ std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) cons
   return flow;
 }
 
+Flow SipEndpoint::flow_in(const sip::Dialog& dialog, const Flow& flow) const {
+  // A peer that came over a connection, or from behind a NAT, is reached the way it came; so is one whose
+  // Contact is a name.
+  if (flow.transport != Transport::udp) return flow;
+  auto straight = flow_to(flow.point, dialog.next_hop());
+  if (!straight) return flow;
+  straight->may_go_by_tcp = false;  // datagrams have reached the peer, through what NAT there may be
+  return point(flow.point).leads_nowhere(straight->remote.ip, flow.remote.ip) ? flow : *straight;
+}
+
 sip::Uri SipEndpoint::contact(const Flow& flow, std::string_view user, bool sips) const {
   const auto& at = point(flow.point);
   auto uri = sip::Uri::sip(user, at.host(flow.remote.ip), at.port(flow.transport, flow.remote.ip));

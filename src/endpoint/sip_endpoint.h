@@ -104,6 +104,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   const Penalties& penalties() const { return penalties_; }
   /// Where a request for `uri` goes from `point` when its host is an address: RFC 3263 without DNS. Nullopt for a name.
   std::optional<Flow> flow_to(PointId point, const sip::Uri& uri) const;
+  /// Where a request in `dialog` goes, whose peer came by `flow`.
+  Flow flow_in(const sip::Dialog& dialog, const Flow& flow) const;
   /// The contact of ours that reaches us over `flow`: "sip:user@192.0.2.1:5060;transport=tcp".
   /// `sips`: the dialog is one of a sips URI, and so must be its contacts (RFC 5630 section 5.1.1).
   sip::Uri contact(const Flow& flow, std::string_view user, bool sips = false) const;

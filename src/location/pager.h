@@ -5,21 +5,14 @@
 #pragma once
 #include <memory>
 #include <string>
-#include <unordered_map>
 
-#include "endpoint/authenticator.h"
-#include "endpoint/sip_endpoint.h"
+#include "location/admission.h"
 #include "location/location_service.h"
 
 namespace location {
 
 class Pager : public endpoint::RequestHandler {
  public:
-  struct Settings {
-    bool authenticate = true;
-    std::string domain;  ///< Of users, whatever the request says; empty: as it says.
-    std::string realm;   ///< Empty: the domain.
-  };
   /// Contacts a message goes to.
   static constexpr std::size_t contacts_max = 10;
 
@@ -28,8 +21,8 @@ class Pager : public endpoint::RequestHandler {
       : endpoint_{endpoint}, authenticator_{authenticator}, accounts_{accounts}, location_{location} {}
   ~Pager() override { *alive_ = false; }
 
-  /// By profile; for requests from now on.
-  void set_settings(const std::string& profile, Settings settings) { settings_[profile] = std::move(settings); }
+  /// For requests from now on.
+  void set_admission(const std::string& profile, Admission admission) { admissions_.set(profile, std::move(admission)); }
   void on_request(endpoint::TransactionId id, sip::Message request, const endpoint::Flow& from) override;
 
  private:
@@ -41,7 +34,7 @@ class Pager : public endpoint::RequestHandler {
   endpoint::Authenticator& authenticator_;
   const endpoint::Accounts& accounts_;
   LocationService& location_;
-  std::unordered_map<std::string, Settings> settings_;
+  Admissions admissions_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -178,7 +178,7 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   return made;
 }
 
-location::Pager::Settings pager_settings(const dialplan::Profile& profile) {
+location::Admission admission_of(const dialplan::Profile& profile) {
   const auto& realm = profile.settings.challenge_realm;
   const bool fixed = !base::same(realm, "auto_from") && !base::same(realm, "auto_to");
   return {profile.settings.auth_calls, profile.settings.force_register_domain, fixed ? realm : std::string{}};

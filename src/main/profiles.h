@@ -9,7 +9,7 @@
 #include "dialplan/configuration.h"
 #include "endpoint/authenticator.h"
 #include "endpoint/transports.h"
-#include "location/pager.h"
+#include "location/admission.h"
 #include "main/external_addresses.h"
 
 namespace ahoy {
@@ -28,7 +28,7 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
                                                   std::vector<endpoint::PointId> points,
                                                   const ExternalAddresses::Known& external);
 
-location::Pager::Settings pager_settings(const dialplan::Profile& profile);
+location::Admission admission_of(const dialplan::Profile& profile);
 /// nonce-ttl and rfc8760-auth-algorithms.
 endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile);
 

@@ -15,6 +15,8 @@
 #include "location/gateways.h"
 #include "location/location_service.h"
 #include "location/pager.h"
+#include "location/reg_event.h"
+#include "location/subscriptions.h"
 #include "location/pinger.h"
 #include "location/registrar.h"
 #include "main/external_addresses.h"
@@ -65,6 +67,8 @@ struct ShardServer {
   location::Gateways gateways;
   GatewayCalls gateway_calls;
   location::Pager pager;
+  location::RegEvent reg_event;
+  location::Subscriptions subscriptions;
   record::Journal journal;
   record::Recorder recorder;
 };

@@ -216,6 +216,18 @@ class Browser(unittest.TestCase):
                 a.close()
                 b.close()
 
+    def test_subscriptions(self):
+        """Each watches its own registration (RFC 3680): the page that registers is in the first document."""
+        for stack in ("jssip", "sipjs"):
+            with self.subTest(stack=stack):
+                page = self.page(stack, "1003")
+                page.start()
+                page.do("subscribe", {"to": "1003", "event": "reg"})
+                document = page.wait("notified")["body"]
+                self.assertIn('<registration aor="sip:1003@', document)
+                self.assertIn('state="active" event="registered"', document)
+                page.close()
+
     def test_a_transfer(self):
         """1000 talks to 1001 and sends it on to the echo: the call goes on without 1000."""
         a, b = self.page("sipjs", "1000"), self.page("jssip", "1001")

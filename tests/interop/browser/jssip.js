@@ -47,6 +47,11 @@ obey({
       accepted: () => tell('refer accepted'),
       failed: () => tell('refer failed'),
     }}),
+  subscribe: ({to, event}) => {
+    const subscriber = ua.subscribe(`sip:${to}@${options.domain}`, event, 'application/reginfo+xml', {expires: 600});
+    subscriber.on('notify', (terminated, notify, body) => tell('notified', {body}));
+    subscriber.subscribe();
+  },
   unregister: () => ua.unregister({all: false}),
   refresh: () => ua.register(),
 });

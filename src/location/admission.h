@@ -1,0 +1,40 @@
+// location/admission.h - who may ask a profile for something outside calls, and in whose name.
+#pragma once
+#include <string>
+#include <unordered_map>
+
+#include "endpoint/authenticator.h"
+#include "sip/uri.h"
+
+namespace location {
+
+struct Admission {
+  bool authenticate = true;
+  std::string domain;  ///< Of users, whatever the request says; empty: as it says.
+  std::string realm;   ///< Empty: the domain.
+
+  std::string domain_of(const sip::Uri& uri) const { return domain.empty() ? std::string{uri.host()} : domain; }
+
+  /// Challenges whoever sends `request` in the name of `sender`, unless nobody is challenged here. The account is empty then.
+  endpoint::Authenticator::Outcome admit(endpoint::Authenticator& authenticator, endpoint::TransactionId id,
+                                         const sip::Message& request, const endpoint::Flow& from, const sip::Uri& sender) const {
+    if (!authenticate) return {endpoint::Authenticator::Verdict::accepted, {}};
+    const auto of = domain_of(sender);
+    return authenticator.authenticate(id, request, from, realm.empty() ? of : realm, of);
+  }
+};
+
+/// By profile.
+class Admissions {
+ public:
+  void set(const std::string& profile, Admission admission) { by_profile_[profile] = std::move(admission); }
+  Admission of(const std::string& profile) const {
+    const auto found = by_profile_.find(profile);
+    return found == by_profile_.end() ? Admission{} : found->second;
+  }
+
+ private:
+  std::unordered_map<std::string, Admission> by_profile_;
+};
+
+}  // namespace location
