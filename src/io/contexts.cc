@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -59,6 +60,7 @@ base::Result<Context, std::string> Credentials::Contexts::make(const std::string
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   // Ten thousand idle phones: no buffer stays with a connection that says nothing.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(context, 1);  // a record in one read, not its head and then its body
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets are kept by the peer
   static constexpr unsigned char name_of_sessions[] = "ahoy";
   SSL_CTX_set_session_id_context(context, name_of_sessions, sizeof name_of_sessions - 1);

@@ -124,9 +124,9 @@ void KernelStream::begin() {
   if (tls_ && !abandoned && state_ == State::open) read_all();
 }
 
-TlsSession::Moved KernelStream::read(char* into, std::size_t room) {
+TlsSession::Moved KernelStream::read(char* into, std::size_t room, bool from_socket) {
   using Outcome = TlsSession::Outcome;
-  if (tls_) return tls_->read(into, room);
+  if (tls_) return tls_->read(into, room, from_socket);
   const auto got = ::recv(file.get(), into, room, 0);
   if (got > 0) return {Outcome::done, static_cast<std::size_t>(got)};
   if (got == 0) return {Outcome::closed};
@@ -152,16 +152,18 @@ void KernelStream::end_by(TlsSession::Outcome outcome) {
 
 void KernelStream::read_all() {
   thread_local std::unique_ptr<char[]> room{new char[read_at_once]};
-  for (std::size_t left = read_at_once * reads_per_turn; left > 0;) {
-    const auto got = read(room.get(), read_at_once);
+  for (std::size_t left = read_at_once * reads_per_turn;;) {
+    // Of what TLS has read ahead epoll knows nothing: that is taken in any case.
+    const auto got = read(room.get(), read_at_once, left > 0);
     if (got.outcome == TlsSession::Outcome::want_read || got.outcome == TlsSession::Outcome::want_write) return;
     if (got.outcome != TlsSession::Outcome::done) return end_by(got.outcome);
     if (handler) handler->on_bytes({room.get(), got.bytes});
-    // TLS gives a record at a time and must be asked until it has no more.
-    if (abandoned || state_ != State::open || (!tls_ && got.bytes < read_at_once)) return;
+    if (abandoned || state_ != State::open) return;
     left -= std::min(left, got.bytes);
+    if (left == 0) reactor_.hurry();  // there may be more
+    const bool more = tls_ ? tls_->has_more() : got.bytes == read_at_once && left > 0;
+    if (!more) return;
   }
-  reactor_.hurry();  // there may be more
 }
 
 void KernelStream::flush() {

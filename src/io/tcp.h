@@ -43,7 +43,7 @@ class KernelStream : public Watched {
   void begin();
   void read_all();
   void write_some();
-  TlsSession::Moved read(char* into, std::size_t room);
+  TlsSession::Moved read(char* into, std::size_t room, bool from_socket);
   TlsSession::Moved write(std::string_view bytes);
   void end_by(TlsSession::Outcome outcome);
   void die(Reason reason);

@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -14,36 +15,6 @@
 namespace io {
 
 namespace {
-
-// OpenSSL's own socket BIO writes with write(), which raises SIGPIPE when the peer is gone.
-int put(BIO* bio, const char* bytes, int size) {
-  BIO_clear_retry_flags(bio);
-  const auto done = ::send(static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))), bytes,
-                           static_cast<std::size_t>(size), MSG_NOSIGNAL);
-  if (done < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
-  return static_cast<int>(done);
-}
-
-int take(BIO* bio, char* into, int room) {
-  BIO_clear_retry_flags(bio);
-  const auto got = ::recv(static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))), into,
-                          static_cast<std::size_t>(room), 0);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_read(bio);
-  return static_cast<int>(got);
-}
-
-long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
-
-const BIO_METHOD* socket_method() {
-  static const BIO_METHOD* const method = [] {
-    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without SIGPIPE");
-    BIO_meth_set_write(made, put);
-    BIO_meth_set_read(made, take);
-    BIO_meth_set_ctrl(made, control);
-    return made;
-  }();
-  return method;
-}
 
 std::string text_of(const ASN1_STRING* value) {
   return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)), static_cast<std::size_t>(ASN1_STRING_length(value))};
@@ -63,6 +34,39 @@ void add_name(PeerNames& names, const GENERAL_NAME& name) {
 
 }  // namespace
 
+/// OpenSSL's own socket BIO writes with write(), which raises SIGPIPE when the peer is gone; and it always reads.
+struct SocketBio {
+  static TlsSession::Socket& socket_of(BIO* bio) { return *static_cast<TlsSession::Socket*>(BIO_get_data(bio)); }
+
+  static int put(BIO* bio, const char* bytes, int size) {
+    BIO_clear_retry_flags(bio);
+    const auto done = ::send(socket_of(bio).fd, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+    if (done < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
+    return static_cast<int>(done);
+  }
+
+  static int take(BIO* bio, char* into, int room) {
+    BIO_clear_retry_flags(bio);
+    const auto& socket = socket_of(bio);
+    const auto got = socket.closed_for_now ? -1 : ::recv(socket.fd, into, static_cast<std::size_t>(room), 0);
+    if (got < 0 && (socket.closed_for_now || errno == EAGAIN || errno == EINTR)) BIO_set_retry_read(bio);
+    return static_cast<int>(got);
+  }
+
+  static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+  static const BIO_METHOD* method() {
+    static const BIO_METHOD* const method = [] {
+      BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without SIGPIPE");
+      BIO_meth_set_write(made, put);
+      BIO_meth_set_read(made, take);
+      BIO_meth_set_ctrl(made, control);
+      return made;
+    }();
+    return method;
+  }
+};
+
 PeerNames names_of(x509_st* certificate) {
   PeerNames names;
   if (!certificate) return names;
@@ -76,8 +80,8 @@ PeerNames names_of(x509_st* certificate) {
   return names;
 }
 
-TlsSession::TlsSession(std::shared_ptr<const Credentials::Contexts> contexts, ssl_st* ssl, std::string domain)
-    : contexts_{std::move(contexts)}, ssl_{ssl}, domain_{std::move(domain)} {
+TlsSession::TlsSession(std::shared_ptr<const Credentials::Contexts> contexts, ssl_st* ssl, int fd, std::string domain)
+    : contexts_{std::move(contexts)}, ssl_{ssl}, socket_{fd}, domain_{std::move(domain)} {
   SSL_set_app_data(ssl_, this);
 }
 
@@ -86,14 +90,15 @@ TlsSession::~TlsSession() { SSL_free(ssl_); }
 std::unique_ptr<TlsSession> TlsSession::make(const Credentials& credentials, int fd, bool server, const std::string& domain) {
   auto contexts = credentials.contexts();
   SSL* ssl = SSL_new(server ? contexts->server.get() : contexts->client.get());
-  BIO* bio = BIO_new(socket_method());
+  BIO* bio = BIO_new(SocketBio::method());
   base::require(ssl && bio, "OpenSSL is out of memory");
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+  std::unique_ptr<TlsSession> made{new TlsSession{std::move(contexts), ssl, fd, domain}};
+  BIO_set_data(bio, &made->socket_);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl, bio, bio);
   if (server) SSL_set_accept_state(ssl);
   else SSL_set_connect_state(ssl);
-  return std::unique_ptr<TlsSession>{new TlsSession{std::move(contexts), ssl, domain}};
+  return made;
 }
 
 std::unique_ptr<TlsSession> TlsSession::accept(const Credentials& credentials, int fd) {
@@ -176,10 +181,14 @@ TlsSession::Outcome TlsSession::handshake() {
   return Outcome::done;
 }
 
-TlsSession::Moved TlsSession::read(char* into, std::size_t room) {
+bool TlsSession::has_more() const { return SSL_has_pending(ssl_) == 1; }
+
+TlsSession::Moved TlsSession::read(char* into, std::size_t room, bool from_socket) {
   ERR_clear_error();
   std::size_t got = 0;
+  socket_.closed_for_now = !from_socket;
   const int result = SSL_read_ex(ssl_, into, room, &got);
+  socket_.closed_for_now = false;
   if (result == 1) return {Outcome::done, got};
   return {outcome_of(result)};
 }

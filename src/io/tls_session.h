@@ -32,7 +32,10 @@ class TlsSession {
   TlsSession& operator=(const TlsSession&) = delete;
 
   Outcome handshake();
-  Moved read(char* into, std::size_t room);
+  /// At most one record. Without `from_socket` only what has been read ahead is looked at.
+  Moved read(char* into, std::size_t room, bool from_socket = true);
+  /// Something was read ahead of what read() has given: of that epoll knows nothing.
+  bool has_more() const;
   Moved write(std::string_view bytes);
   /// Tells the peer that no more will come; whether it could be sent does not matter.
   void say_goodbye();
@@ -48,13 +51,20 @@ class TlsSession {
   static int verify(int good, x509_store_ctx_st* chain);
 
  private:
-  TlsSession(std::shared_ptr<const Credentials::Contexts> contexts, ssl_st* ssl, std::string domain);
+  TlsSession(std::shared_ptr<const Credentials::Contexts> contexts, ssl_st* ssl, int fd, std::string domain);
   static std::unique_ptr<TlsSession> make(const Credentials& credentials, int fd, bool server, const std::string& domain);
   Outcome outcome_of(int result);
   bool is_wanted(const PeerNames& names) const;
 
+  friend struct SocketBio;
+  struct Socket {
+    int fd;
+    bool closed_for_now = false;  // reads find nothing
+  };
+
   std::shared_ptr<const Credentials::Contexts> contexts_;
   ssl_st* ssl_;
+  Socket socket_;
   std::string domain_;  // who the peer must be; empty: we accepted it
   std::unique_ptr<PeerNames> peer_;
   std::string problem_;

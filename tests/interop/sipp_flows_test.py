@@ -1,4 +1,4 @@
-"""Flows of RFC 3665 and of its extensions with SIPp on both sides: over UDP and TCP, those of two parties over TLS too."""
+"""Flows of RFC 3665 and of extensions with SIPp on both sides: over UDP and TCP, those of two parties over TLS too."""
 import ssl
 import sys
 import unittest
@@ -69,10 +69,11 @@ class Stage:
     def caller(self, scenario, transport, number, **options):
         to = ""
         if transport == "tls":
-            relay = TlsRelay((BEHIND_RELAY, self.new_port()), (self.server.ip, self.server.port + 1), connect=self.trusting)
+            secure = self.server.ip, self.server.port + 1
+            relay = TlsRelay((BEHIND_RELAY, self.new_port()), secure, connect=self.trusting)
             to = self.keep(relay).address
-        return self.keep(Party(scenario, ALICE, self.new_port(), transport, self.server.address(transport), number=number, to=to,
-                               **options))
+        return self.keep(Party(scenario, ALICE, self.new_port(), transport, self.server.address(transport),
+                               number=number, to=to, **options))
 
     def call(self, flow, transport, callee=None, **options):
         """Starts the callee of a flow, then its caller."""
@@ -82,7 +83,8 @@ class Stage:
     def expect_success(self, parties, seconds=20):
         """Every party ends as its scenario says, and nothing of the calls is left."""
         def over():
-            return all(party.ended() for party in parties) or any(party.ended() and party.failure() for party in parties)
+            ended = [party for party in parties if party.ended()]
+            return len(ended) == len(parties) or any(party.failure() for party in ended)
         try:
             harness.wait_for(over, seconds, "the end of all parties")
         finally:
@@ -143,7 +145,8 @@ class Flows(unittest.TestCase):
         for transport in ("udp", "tcp"):
             carol, to_carol = self.stage.callee("carol_callee", transport)
             bob, to_bob = self.stage.callee("success_callee", transport)
-            consultation = self.stage.caller("consultation_caller", transport, to_carol, options=["-cid_str", "consultation-%p-%u"])
+            consultation = self.stage.caller("consultation_caller", transport, to_carol,
+                                             options=["-cid_str", "consultation-%p-%u"])
             replaces = harness.wait_for(consultation.logged, 5, f"the consultation over {transport}")
             transfer = self.stage.caller("transfer_caller", transport, to_bob, keys={"replaces": replaces})
             parties += [carol, bob, consultation, transfer]
@@ -169,8 +172,9 @@ class Digest(unittest.TestCase):
 
     def test_calls(self):
         password = self.stage.server.password("1000")
-        self.stage.expect_success([self.by_user("digest_caller", transport, "9196", password) for transport in ALL] +
-                                  [self.by_user("wrong_password_caller", transport, "9196", "guess") for transport in ALL])
+        known = [self.by_user("digest_caller", transport, "9196", password) for transport in ALL]
+        guessing = [self.by_user("wrong_password_caller", transport, "9196", "guess") for transport in ALL]
+        self.stage.expect_success(known + guessing)
 
 
 class Patience(unittest.TestCase):

@@ -1,7 +1,7 @@
 """SIPp as one side of a flow, from a scenario in sipp/; and a TLS relay for it, because Debian's SIPp is built without.
 
-What every message of a party has in common stands here; a scenario writes `@request INVITE 1@` for it. In it, `[via]` and
-`[lower]` are the transport that the server sees, `[me]` the address, `[who]` the user.
+What every message of a party has in common stands here; a scenario writes `@request INVITE 1@` for it. In it, `[via]`
+and `[lower]` are the transport that the server sees, `[me]` the address, `[who]` the user.
 """
 import asyncio
 import os
@@ -101,11 +101,12 @@ def listens(port, transport):
 
 
 class Party:
-    """One SIPp, for one call: at `ip` and `port`, seen by the server at `me` and as `who`. With a `number` it calls, else it
-    is called. `to`: where it sends, the server itself unless there is a relay. `everywhere`: it listens at every address."""
+    """One SIPp, for one call: at `ip` and `port`, seen by the server at `me` and as `who`. With a `number` it calls,
+    else it is called. `to`: where it sends, the server itself unless there is a relay. `everywhere`: it listens at every
+    address."""
 
-    def __init__(self, scenario, ip, port, transport, server, me=None, who="alice", number="", to="", keys=None, options=(),
-                 everywhere=False):
+    def __init__(self, scenario, ip, port, transport, server, me=None, who="alice", number="", to="", keys=None,
+                 options=(), everywhere=False):
         harness.need("sipp")
         self.scenario, self.transport = scenario, transport
         self.folder = tempfile.mkdtemp(prefix="sipp-")
@@ -120,8 +121,9 @@ class Party:
                 **(keys or {})}
         self.process = harness.Process(
             ["sipp", "-sf", path, "-p", str(port), "-mi", ip, "-t", own[0] + "1", "-m", "1", "-nostdin",
-             "-timeout", "58", "-timeout_error", "-trace_err", "-error_file", self.errors, "-trace_logs", "-log_file", self.log]
-            + [word for pair in keys.items() for word in ("-key", *pair)] + list(options) + ([] if everywhere else ["-i", ip, "-bind_local"])
+             "-timeout", "58", "-timeout_error", "-trace_err", "-error_file", self.errors, "-trace_logs",
+             "-log_file", self.log] + [word for pair in keys.items() for word in ("-key", *pair)]
+            + list(options) + ([] if everywhere else ["-i", ip, "-bind_local"])
             + (["-s", number, to or server] if number else []), cwd=self.folder)
         if not number:
             harness.wait_for(lambda: listens(port, own), 5, f"SIPp with {scenario} at {ip}:{port}")

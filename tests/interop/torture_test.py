@@ -1,5 +1,6 @@
-"""The messages of RFC 4475 and RFC 5118 at the real server, by UDP and by TCP: each gets what tests/torture/expectations.tsv
-says, or nothing, and the server goes on, on the same way and on others.
+"""The messages of RFC 4475 and RFC 5118 at the real server, by UDP and by TCP.
+
+Each gets what tests/torture/expectations.tsv says, or nothing, and the server goes on, on the same way and on others.
 """
 import concurrent.futures
 import csv
@@ -47,7 +48,8 @@ class Row:
         with open(os.path.join(FOLDER, columns["suite"], self.file + ".dat"), "rb") as file:
             self.bytes = file.read()
         text = self.bytes.decode(errors="replace")
-        via = re.search(r"^v(?:ia)?\s*:\s*SIP\s*/\s*2\.0\s*/\s*\w+\s+(\[[^\]]*\]|[^\s;:,]+)\s*(?::\s*(\d+))?", text, re.M | re.I)
+        via = re.search(r"^v(?:ia)?\s*:\s*SIP\s*/\s*2\.0\s*/\s*\w+\s+(\[[^\]]*\]|[^\s;:,]+)\s*(?::\s*(\d+))?", text,
+                        re.M | re.I)
         # What a stream waits for before it has the whole message.
         _, found, body = self.bytes.partition(b"\r\n\r\n")
         missing = 9999 - len(body) if self.file == "clerr" else 0
@@ -57,7 +59,8 @@ class Row:
         # Messages that share one of these are to the server one and the same, or two of one phone.
         branch = re.search(r"branch\s*=\s*([^\s;,]+)", text)
         call_id = re.search(r"^(?:Call-ID|i)\s*:\s*(\S+)", text, re.M | re.I)
-        self.marks = {("branch", via and via.group(1), branch and branch.group(1)), ("Call-ID", call_id and call_id.group(1))}
+        self.marks = {("branch", via and via.group(1), branch and branch.group(1)),
+                      ("Call-ID", call_id and call_id.group(1))}
 
     def due(self, stream):
         """The final status; 0: silence."""
@@ -207,7 +210,8 @@ class Torture(unittest.TestCase):
 
     def quiet(self):
         """All that the last round has made is gone."""
-        metrics = dict(line.split()[:2] for line in self.server.console("metrics").splitlines() if line.startswith("ahoy_"))
+        lines = self.server.console("metrics").splitlines()
+        metrics = dict(line.split()[:2] for line in lines if line.startswith("ahoy_"))
         return all(metrics[name] == "0" for name in ("ahoy_sip_server_transactions", "ahoy_registrations", "ahoy_legs"))
 
     def send_all(self, transport):
