@@ -108,6 +108,9 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   /// `sips`: the dialog is one of a sips URI, and so must be its contacts (RFC 5630 section 5.1.1).
   sip::Uri contact(const Flow& flow, std::string_view user, bool sips = false) const;
 
+  /// Our Contact in a request that goes over `to` and not over `before` becomes one that reaches us there.
+  void fit_contact(sip::Message& request, const Flow& before, const Flow& to) const;
+
   // --- dialogs -----------------------------------------------------------------------------------------------
 
   void add_dialog(const sip::DialogId& id, RequestHandler& handler);
@@ -137,7 +140,6 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   Flow send_request(const Flow& to, std::string_view bytes) override { return send_bytes(to, bytes); }
   sip::Message readdress(std::string_view request, const Flow& before, const Flow& to) override;
   void on_server_failed(const Flow& server, std::optional<base::Duration> pause) override;
-  sip::Via new_via(const Flow& to);
   TransactionId send_large(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others);
 
   Flow send_bytes(const Flow& to, std::string_view bytes);
