@@ -25,7 +25,14 @@ InviteSession::InviteSession(SipEndpoint& endpoint, User& user, bool outgoing, s
                              const SessionPolicy& policy)
     : endpoint_{endpoint}, user_{&user}, outgoing_{outgoing}, invite_{std::move(invite)}, flow_{flow}, policy_{policy},
       call_id_{invite_.text_of("Call-ID").value_or("")}, has_offer_{invite_.has_body()},
-      success_timer_{[this] { repeat_success(); }}, give_up_timer_{[this] { finish(); }} {}
+      success_timer_{[this] { repeat_success(); }}, give_up_timer_{[this] { finish(); }} {
+  if (flow_.transport == Transport::udp) return;
+  if (outgoing) {
+    beyond_proxies_ = !flow_.connection;
+  } else if (const auto hops = invite_.all<sip::Via>()) {
+    beyond_proxies_ = hops->size() > 1;
+  }
+}
 
 InviteSession::~InviteSession() {
   for (const auto id : {invite_out_, change_out_, bye_out_, refer_out_})
@@ -156,11 +163,13 @@ void InviteSession::send_bye(sip::Dialog& dialog, std::string_view reason_header
 }
 
 Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
-  // A peer that came over a connection, or from behind a NAT, is reached the way it came; so is one whose
-  // Contact is a name.
-  if (flow_.transport != Transport::udp) return flow_;
+  // A peer that came over a connection of its own, or from behind a NAT, is reached the way it came; so is one whose
+  // Contact is a name. Behind proxies it is where its Contact or the first Route says (RFC 3261 section 12.2.1.1).
+  if (flow_.transport != Transport::udp && !beyond_proxies_) return flow_;
   auto flow = endpoint_.flow_to(flow_.point, dialog.next_hop());
   if (!flow) return flow_;
+  if (flow_.transport != Transport::udp && flow->remote.ip == flow_.remote.ip) return flow_;
+  if (is_secure(flow_.transport) && !is_secure(flow->transport)) return flow_;
   flow->may_go_by_tcp = false;  // datagrams have reached the peer, through what NAT there may be
   return endpoint_.point(flow_.point).leads_nowhere(flow->remote.ip, flow_.remote.ip) ? flow_ : *flow;
 }

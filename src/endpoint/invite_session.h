@@ -236,6 +236,8 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   std::string call_id_, local_tag_;
   std::optional<sip::Dialog> dialog_;
   bool has_offer_;
+  /// Whether the peer may be somewhere else than where flow_ leads: not when it came over a connection of its own.
+  bool beyond_proxies_ = false;
   bool peer_takes_update_ = false;  // known where it matters: with PRACK or a session timer
 
   // callee

@@ -2,8 +2,10 @@
 #include "endpoint/invite_session_parts.h"
 #include <algorithm>
 
+#include "sip/header/authorization.h"
 #include "sip/header/cseq.h"
 #include "sip/header/min_se.h"
+#include "sip/header/proxy_authorization.h"
 #include "sip/header/require.h"
 #include "sip/header/to.h"
 #include "sip/status.h"
@@ -154,8 +156,9 @@ void InviteSession::on_forked_success(const sip::Message& response) {
 
 void InviteSession::send_ack(std::uint32_t cseq, const Extra& extra) {
   auto ack = dialog_->ack(cseq);
-  for (const auto* name : {"Authorization", "Proxy-Authorization"})
-    if (const auto credentials = invite_.text_of(name)) ack.add(name, *credentials);
+  // Section 13.2.2.4: all the credentials of the INVITE, one for each proxy that asked.
+  ack.copy<sip::Authorization>(invite_);
+  ack.copy<sip::ProxyAuthorization>(invite_);
   if (!extra.content_type.empty()) ack.set_body(extra.content_type, extra.body);
   ack_flow_ = flow_in_dialog(*dialog_);
   last_ack_ = endpoint_.send_ack(std::move(ack), ack_flow_);
