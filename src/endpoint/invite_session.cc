@@ -39,6 +39,7 @@ InviteSession::~InviteSession() {
     if (id != no_transaction) endpoint_.forget(id);
   for (const auto id : {invite_in_, success_id_})
     if (id != no_transaction) endpoint_.set_user(id, nullptr);
+  if (redirection_) endpoint_.cancel_resolution(redirection_->ticket);
   if (!local_tag_.empty()) endpoint_.remove_dialog({call_id_, local_tag_, {}});
 }
 
@@ -131,6 +132,7 @@ void InviteSession::hang_up(int status, std::string_view phrase, std::string_vie
         if (!reason_header.empty()) with_reason.headers.emplace_back("Reason", reason_header);
         return reject(status, phrase, with_reason);
       }
+      if (invite_out_ == no_transaction) return finish();  // the next one would have been asked soon
       state_ = State::ending;
       endpoint_.settle(invite_out_);
       cancel_wanted_ = true;
@@ -227,6 +229,7 @@ void InviteSession::finish() {
   if (reliability_) reliability_->timer.stop();
   if (clock_) clock_->timer.stop();
   if (later_change_) later_change_->timer.stop();
+  if (redirection_) endpoint_.cancel_resolution(redirection_->ticket);
   endpoint_.poke();
 }
 

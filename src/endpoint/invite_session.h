@@ -154,6 +154,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void compact();
 
  private:
+  struct Redirection;
   struct Reliability;
   struct SessionClock;
   struct LaterChange;
@@ -182,12 +183,18 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void on_invite_provisional(const sip::Message& response);
   void take_early_dialog(const sip::Message& response);
   sip::Dialog* fork(std::string_view remote_tag);
-  void send_again();
+  void send_again(std::vector<Flow> others = {});
   void on_success(const sip::Message& response);
   void on_forked_success(const sip::Message& response);
   void send_ack(std::uint32_t cseq, const Extra& extra);
   void send_cancel();
   void send_bye(sip::Dialog& dialog, std::string_view reason_header, ClientUser* user);
+
+  // invite_session_redirect.cc: 3xx to our INVITE
+  bool redirect(const sip::Message& response);
+  void take_targets(const sip::Message& response);
+  bool try_next_target();
+  void go_to(std::vector<Flow> flows);
 
   // invite_session_change.cc: re-INVITE and UPDATE, both ways
   void on_offer(TransactionId id, sip::Message request);
@@ -278,6 +285,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
 
   // only where they are needed: invite_session_parts.h
   std::unique_ptr<std::vector<sip::Dialog>> forks_;  // early dialogs beside dialog_
+  std::unique_ptr<Redirection> redirection_;
   std::unique_ptr<Reliability> reliability_;
   std::unique_ptr<SessionClock> clock_;
   std::unique_ptr<LaterChange> later_change_;
