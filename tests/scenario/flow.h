@@ -1,0 +1,162 @@
+// tests/scenario/flow.h - call flows that read like those of RFC 3665: its parties, and the ladder between them.
+//
+// The parties and addresses are the RFC's. Ahoy is a back-to-back user agent: it stands where a user agent or a
+// registrar stands in the RFC, with a user agent of raw text behind it. Each test plays a flow and compares every
+// message of it.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "sim/proxy.h"
+#include "sim/raw_agent.h"
+#include "tests/scenario/fixture.h"
+
+namespace scenario {
+
+/// RFC 3665 section 1.3.
+inline const base::Ip alice_at_atlanta = base::Ip::v4(192, 0, 2, 101), bob_at_biloxi = base::Ip::v4(192, 0, 2, 201),
+                      bob_at_chicago = base::Ip::v4(192, 0, 2, 100), ss1_ip = base::Ip::v4(192, 0, 2, 111),
+                      ss2_ip = base::Ip::v4(192, 0, 2, 222), ss3_ip = base::Ip::v4(192, 0, 2, 233);
+
+/// What went between the hosts, message by message.
+class Ladder {
+ public:
+  Ladder(sim::World& world, endpoint::Transport over);
+  /// How the host is called in tables.
+  void name(const base::Ip& ip, std::string name) { names_[ip] = std::move(name); }
+  /// What was noted until now is no part of the flow.
+  void clear() { sent_.clear(); }
+
+  /// Compares with a table of all messages in their order. What different parties say at one time has none: there a
+  /// message only comes behind those that its sender had received, and those that were before it on its way.
+  ///
+  ///     F1  Alice -> Ahoy   INVITE sip:bob@biloxi.example.com SIP/2.0
+  ///         CSeq: 1 INVITE                  the field has this text, in which * is anything
+  ///         no Route                        there is no such field
+  ///         SDP: 192.0.2.101                media is wanted there; "no SDP": there is no body
+  ///     F2 x7 Ahoy -> Bob  ...              sent that often over UDP, once over a stream
+  ///
+  /// {over} is what begins a Via, {transport} the parameter of a URI that wants it, {port} its usual port.
+  /// Beyond the table every message must fit its transaction: check_transactions().
+  void expect(std::string_view table) const;
+
+ private:
+  struct Sent {
+    base::Time at;
+    base::Address from, to;
+    std::string text;
+  };
+  struct Row {
+    std::string number, from, to, start;
+    std::vector<std::string> fields;
+  };
+  std::vector<Row> rows_of(std::string_view table) const;
+  std::string name_of(const base::Address& address) const;
+  std::string text() const;
+  /// The message of the row: the first that fits among those that may come next, or else the first of these.
+  const Sent* take(const Row& row, std::vector<const Sent*>& left) const;
+  bool fits(const Row& row, const Sent& sent) const;
+  void compare(const Row& row, const Sent& sent) const;
+  /// RFC 3261 sections 8.1.1, 8.2.6, 9.1, 16.6, 16.7 and 17.1.1.3: what holds for every message whatever the flow.
+  void check_transactions() const;
+  void check_response(std::size_t at) const;
+  void check_request(std::size_t at) const;
+  void check_ack(std::size_t at) const;
+  void check_forwarded(std::size_t at) const;
+  const Sent* before(std::size_t at, const std::function<bool(const Sent&)>& wanted) const;
+
+  sim::World& world_;
+  endpoint::Transport over_;
+  std::map<base::Ip, std::string> names_;
+  std::vector<Sent> sent_;
+};
+
+/// A user agent that writes its messages itself: the text is what the RFC has it send.
+class UserAgent {
+ public:
+  using Lines = std::vector<std::string>;
+  /// What requests inside the dialog are made of.
+  struct Dialog {
+    std::string local, remote, call_id, target;
+    Lines routes;
+    int cseq = 0;
+  };
+
+  UserAgent(sim::World& world, const std::string& name, std::string address, const base::Ip& ip,
+            endpoint::Transport over);
+
+  /// To `to`, first through `hop`. Each call is a request of its own with the next CSeq.
+  void invite(const std::string& uri, const base::Address& hop, const Lines& more = {}, std::string_view body = {});
+  /// A request that makes no dialog; `to` is its own address.
+  void send_register(const std::string& uri, const base::Address& hop, const Lines& more);
+  /// Of the INVITE that was sent last: within its transaction when `answer` is a failure, along the dialog otherwise.
+  void ack(const std::string& answer, std::string_view body = {});
+  void cancel();
+  /// Inside the dialog that a 2xx made.
+  void request(std::string_view method, const Lines& more = {}, std::string_view body = {});
+
+  std::string take(base::Duration limit = std::chrono::seconds{1}) { return agent_.take(limit); }
+  /// The next one that is no 100.
+  std::string take_answer(base::Duration limit = std::chrono::seconds{1}) { return agent_.take_from(101, limit); }
+  void respond(const std::string& request, int status, std::string_view phrase, std::string_view body = {},
+               const Lines& more = {});
+
+  std::string contact() const;
+  std::string sdp() const { return scenario::sdp(agent_.address().ip); }
+  Dialog dialog;
+
+ private:
+  std::string via(std::string_view branch) const;
+  std::string new_branch() { return "z9hG4bK" + user_ + std::to_string(++branches_); }
+  void send(std::string_view method, const std::string& uri, const base::Address& hop, const std::string& branch,
+            const Lines& more, std::string_view body);
+  /// Where a request for this URI goes first.
+  base::Address place_of(std::string_view uri) const;
+
+  sim::World& world_;
+  std::string user_, address_;
+  endpoint::Transport over_;
+  sim::RawAgent agent_;
+  struct {
+    std::string uri, branch;
+    Lines routes;
+    base::Address hop;
+  } invite_;
+  int branches_ = 0;
+};
+
+/// Authorization or Proxy-Authorization to what `challenged` asks for, with MD5 and qop=auth.
+std::string credentials(const std::string& challenged, const std::string& user, const std::string& password,
+                        const std::string& method, const std::string& uri, int count = 1);
+
+/// Ahoy between Alice and the rest.
+struct Flow {
+  /// Who calls bob is bridged to `dial`, or this is a dialplan; `{transport}` in it is replaced. A profile with a
+  /// gateway "atlanta": Alice's account at ss1.atlanta.example.com, through which calls to biloxi.example.com go;
+  /// "biloxi" goes there by itself.
+  Flow(endpoint::Transport over, const std::string& dial, std::string_view profile_params = {});
+
+  std::string filled(std::string text) const;
+  /// Where Ahoy listens.
+  base::Address ahoy() const { return {server_ip, endpoint::usual_port(over)}; }
+  sim::Proxy::Options ss1() const;
+  sim::Proxy::Options ss2() const;
+  sim::Proxy::Options ss3() const;
+  sim::Host& host(const std::string& name, const base::Ip& ip);
+  /// Alice asks Ahoy for bob, with her offer.
+  void alice_calls();
+  /// Waits until nobody has anything to say any more, then compares.
+  void expect(std::string_view table);
+
+  endpoint::Transport over;
+  House house;
+  Ladder ladder;
+  UserAgent alice, bob;
+};
+
+class Rfc3665 : public testing::TestWithParam<endpoint::Transport> {};
+
+}  // namespace scenario
