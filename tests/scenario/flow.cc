@@ -307,6 +307,7 @@ std::string UserAgent::via(std::string_view branch) const {
 }
 
 std::string UserAgent::contact() const {
+  if (!contact_.empty()) return contact_;
   return fill("<sip:" + user_ + "@" + agent_.address().ip.text() + "{transport}>", over_);
 }
 

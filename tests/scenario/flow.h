@@ -105,6 +105,8 @@ class UserAgent {
                const Lines& more = {});
 
   std::string contact() const;
+  /// Says this instead of where it is.
+  void set_contact(std::string contact) { contact_ = std::move(contact); }
   std::string sdp() const { return scenario::sdp(agent_.address().ip); }
   Dialog dialog;
 
@@ -117,7 +119,7 @@ class UserAgent {
   base::Address place_of(std::string_view uri) const;
 
   sim::World& world_;
-  std::string user_, address_;
+  std::string user_, address_, contact_;
   endpoint::Transport over_;
   sim::RawAgent agent_;
   struct {
