@@ -147,14 +147,14 @@ void Proxy::on_response(TransactionId id, const sip::Message& response) {
   servers_.respond(forwarded.server, status, passed.text());
 }
 
-/// Sections 16.8 and 16.9: silence counts as 408, no way there as 503.
+/// Sections 16.8 and 16.9.
 void Proxy::on_failure(TransactionId id, sip::End why) {
   const auto known = by_client_.find(id);
   if (known == by_client_.end()) return;
   auto& forwarded = *known->second;
   forwarded.timer_c.stop();
   if (!servers_.answered(forwarded.server))
-    answer(forwarded.server, forwarded.request, why == sip::End::timeout ? 408 : 503);
+    answer(forwarded.server, forwarded.request, why == sip::End::timeout ? options_.silence : 503);
 }
 
 /// Section 16.10: answered here, and passed on for the branch.

@@ -277,6 +277,8 @@ F33 Alice -> Ahoy       SIP/2.0 200 OK
 )");
 }
 
+// Ahoy gives the silent proxy up after 16*T1, with five sendings and not the seven of Timer B, and stays with its Call-ID:
+// RFC 3263 section 4.3 asks for a new branch only.
 TEST_P(Rfc3665, S3_4_ProxyFailure_F36_09) {
   Flow flow{GetParam(), "sofia/gateway/biloxi/bob"};
   auto second = flow.ss2();

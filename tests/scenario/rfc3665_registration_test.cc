@@ -107,4 +107,20 @@ F4  Ahoy -> Bob  SIP/2.0 401 Unauthorized
 )");
 }
 
+// What was said once does not count again (RFC 7616 section 3.4, nc).
+TEST_P(Rfc3665, S4_ReplayedCredentialsAreRefused_F36_17) {
+  Registration flow{GetParam()};
+  flow.register_bob();
+  flow.ladder.clear();
+  flow.send({"Contact: <sip:mallory@192.0.2.66>", flow.authorization("builder", 1)});
+  flow.expect(R"(
+F1  Bob -> Ahoy  REGISTER sip:10.0.0.1 SIP/2.0
+    CSeq: 3 REGISTER
+    Authorization: *nc=00000001,*
+F2  Ahoy -> Bob  SIP/2.0 401 Unauthorized
+    WWW-Authenticate: Digest realm="10.0.0.1",*stale=true*
+    no Contact
+)");
+}
+
 }  // namespace scenario

@@ -125,6 +125,7 @@ F21 Bob moved -> Ahoy  SIP/2.0 200 OK
 )");
 }
 
+// Alice is told by Ahoy at once, as by a user agent; the RFC's proxies wait for Bob's 487.
 TEST_P(Rfc3665, S3_8_NoAnswer_F36_13) {
   Flow flow{GetParam(), "sofia/gateway/atlanta/bob"};
   sim::Proxy ss1{flow.host("Proxy 1", ss1_ip), flow.ss1()}, ss2{flow.host("Proxy 2", ss2_ip), flow.ss2()};
@@ -240,7 +241,9 @@ F15 Alice -> Ahoy       ACK sip:bob@biloxi.example.com SIP/2.0
 
 TEST_P(Rfc3665, S3_10_NoResponseFromUserAgent_F36_15) {
   Flow flow{GetParam(), "sofia/gateway/atlanta/bob"};
-  sim::Proxy ss1{flow.host("Proxy 1", ss1_ip), flow.ss1()}, ss2{flow.host("Proxy 2", ss2_ip), flow.ss2()};
+  auto second = flow.ss2();
+  second.silence = 480;
+  sim::Proxy ss1{flow.host("Proxy 1", ss1_ip), flow.ss1()}, ss2{flow.host("Proxy 2", ss2_ip), second};
   flow.alice_calls();
   flow.alice.take();
   flow.alice.ack(flow.alice.take(40s));
@@ -258,18 +261,33 @@ F5  Proxy 1 -> Proxy 2  INVITE sip:bob@biloxi.example.com{transport} SIP/2.0
     Max-Forwards: 69
     Record-Route: <sip:ss1.atlanta.example.com;lr*>
 F6  Proxy 2 -> Proxy 1  SIP/2.0 100 Trying
-F7 x7 Proxy 2 -> Bob      INVITE sip:bob@192.0.2.201{transport} SIP/2.0
+F7 x7 Proxy 2 -> Bob   INVITE sip:bob@192.0.2.201{transport} SIP/2.0
     Max-Forwards: 68
     Record-Route: <sip:ss2.biloxi.example.com;lr*>, <sip:ss1.atlanta.example.com;lr*>
-F14 Proxy 2 -> Proxy 1  SIP/2.0 408 Request Timeout
+F14 Proxy 2 -> Proxy 1  SIP/2.0 480 Temporarily Unavailable
 F15 Proxy 1 -> Proxy 2  ACK sip:bob@biloxi.example.com{transport} SIP/2.0
     Via: {over} ss1.atlanta.example.com:{port};*
-F16 Proxy 1 -> Ahoy     SIP/2.0 408 Request Timeout
+F16 Proxy 1 -> Ahoy     SIP/2.0 480 Temporarily Unavailable
 F17 Ahoy -> Proxy 1     ACK sip:bob@biloxi.example.com{transport} SIP/2.0
     Via: {over} 10.0.0.1:{port};*
     Route: <sip:ss1.atlanta.example.com{transport};lr>
-F18 Ahoy -> Alice       SIP/2.0 408 Request Timeout
+F18 Ahoy -> Alice       SIP/2.0 480 Temporarily Unavailable
 F19 Alice -> Ahoy       ACK sip:bob@biloxi.example.com SIP/2.0
+)");
+}
+
+// Without proxies: the silence counts as Bob's 408 (RFC 3261 section 8.1.3.1), and Alice is told the same.
+TEST_P(Rfc3665, S3_10_NoResponseToUs) {
+  Flow flow{GetParam(), "sofia/internal/bob@192.0.2.201{transport}"};
+  flow.alice_calls();
+  flow.alice.take();
+  flow.alice.ack(flow.alice.take(40s));
+  flow.expect(R"(
+F1  Alice -> Ahoy  INVITE sip:bob@biloxi.example.com SIP/2.0
+F2  Ahoy -> Alice  SIP/2.0 100 Trying
+F3 x7 Ahoy -> Bob  INVITE sip:bob@192.0.2.201{transport} SIP/2.0
+F10 Ahoy -> Alice  SIP/2.0 408 Request Timeout
+F11 Alice -> Ahoy  ACK sip:bob@biloxi.example.com SIP/2.0
 )");
 }
 
