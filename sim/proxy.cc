@@ -39,13 +39,8 @@ bool in_dialog(const sip::Message& request) {
 }  // namespace
 
 Proxy::Proxy(Host& host, Options options)
-    : shard_{host.shard()},
-      options_{std::move(options)},
-      transports_{shard_, *this},
-      servers_{shard_, *this},
-      clients_{shard_, *this},
-      resolver_{shard_},
-      challenger_{challenges_of(options_.domain, shard_.random())},
+    : shard_{host.shard()}, options_{std::move(options)}, transports_{shard_, *this}, servers_{shard_, *this},
+      clients_{shard_, *this}, resolver_{shard_}, challenger_{challenges_of(options_.domain, shard_.random())},
       ip_{host.ip()} {
   transports_.join({&transports_});
   endpoint::ListeningPoint listening;

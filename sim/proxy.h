@@ -27,7 +27,7 @@ class Proxy : endpoint::Transports::Sink,
     std::string name;    ///< its own, of Via and Record-Route
     std::string domain;  ///< whose users it knows; the realm of its challenges
     bool records_route = true;
-    /// What the caller is told when nobody answers: as RFC 3261 section 16.8 has it, or 480 as in RFC 3665 section 3.10.
+    /// What the caller is told when nobody answers: 408 by RFC 3261 section 16.8, 480 in RFC 3665 section 3.10.
     int silence = 408;
     /// Users and their passwords; empty: everybody may call.
     std::map<std::string, std::string> accounts{};

@@ -1,4 +1,4 @@
-// tests/scenario/flow.h - call flows that read like those of RFC 3665: its parties, and the ladder between them.
+// tests/scenario/flow.h - call flows that read like those of RFC 3665: its parties, joined by Ahoy.
 //
 // The parties and addresses are the RFC's. Ahoy is a back-to-back user agent: it stands where a user agent or a
 // registrar stands in the RFC, with a user agent of raw text behind it. Each test plays a flow and compares every
@@ -6,13 +6,13 @@
 #pragma once
 #include <gtest/gtest.h>
 
-#include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "sim/proxy.h"
 #include "sim/raw_agent.h"
 #include "tests/scenario/fixture.h"
+#include "tests/scenario/ladder.h"
 
 namespace scenario {
 
@@ -20,59 +20,6 @@ namespace scenario {
 inline const base::Ip alice_at_atlanta = base::Ip::v4(192, 0, 2, 101), bob_at_biloxi = base::Ip::v4(192, 0, 2, 201),
                       bob_at_chicago = base::Ip::v4(192, 0, 2, 100), ss1_ip = base::Ip::v4(192, 0, 2, 111),
                       ss2_ip = base::Ip::v4(192, 0, 2, 222), ss3_ip = base::Ip::v4(192, 0, 2, 233);
-
-/// What went between the hosts, message by message.
-class Ladder {
- public:
-  Ladder(sim::World& world, endpoint::Transport over);
-  /// How the host is called in tables.
-  void name(const base::Ip& ip, std::string name) { names_[ip] = std::move(name); }
-  /// What was noted until now is no part of the flow.
-  void clear() { sent_.clear(); }
-
-  /// Compares with a table of all messages in their order. What different parties say at one time has none: there a
-  /// message only comes behind those that its sender had received, and those that were before it on its way.
-  ///
-  ///     F1  Alice -> Ahoy   INVITE sip:bob@biloxi.example.com SIP/2.0
-  ///         CSeq: 1 INVITE                  the field has this text, in which * is anything
-  ///         no Route                        there is no such field
-  ///         SDP: 192.0.2.101                media is wanted there; "no SDP": there is no body
-  ///     F2 x7 Ahoy -> Bob  ...              sent that often over UDP, once over a stream
-  ///
-  /// {over} is what begins a Via, {transport} the parameter of a URI that wants it, {port} its usual port.
-  /// Beyond the table every message must fit its transaction: check_transactions().
-  void expect(std::string_view table) const;
-
- private:
-  struct Sent {
-    base::Time at;
-    base::Address from, to;
-    std::string text;
-  };
-  struct Row {
-    std::string number, from, to, start;
-    std::vector<std::string> fields;
-  };
-  std::vector<Row> rows_of(std::string_view table) const;
-  std::string name_of(const base::Address& address) const;
-  std::string text() const;
-  /// The message of the row: the first that fits among those that may come next, or else the first of these.
-  const Sent* take(const Row& row, std::vector<const Sent*>& left) const;
-  bool fits(const Row& row, const Sent& sent) const;
-  void compare(const Row& row, const Sent& sent) const;
-  /// RFC 3261 sections 8.1.1, 8.2.6, 9.1, 16.6, 16.7 and 17.1.1.3: what holds for every message whatever the flow.
-  void check_transactions() const;
-  void check_response(std::size_t at) const;
-  void check_request(std::size_t at) const;
-  void check_ack(std::size_t at) const;
-  void check_forwarded(std::size_t at) const;
-  const Sent* before(std::size_t at, const std::function<bool(const Sent&)>& wanted) const;
-
-  sim::World& world_;
-  endpoint::Transport over_;
-  std::map<base::Ip, std::string> names_;
-  std::vector<Sent> sent_;
-};
 
 /// A user agent that writes its messages itself: the text is what the RFC has it send.
 class UserAgent {
@@ -85,7 +32,7 @@ class UserAgent {
     int cseq = 0;
   };
 
-  UserAgent(sim::World& world, const std::string& name, std::string address, const base::Ip& ip,
+  UserAgent(sim::World& world, const std::string& name, const std::string& address, const base::Ip& ip,
             endpoint::Transport over);
 
   /// To `to`, first through `hop`. Each call is a request of its own with the next CSeq.
