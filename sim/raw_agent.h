@@ -4,19 +4,24 @@
 // order; a test takes them one by one and answers with what it composes.
 #pragma once
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "endpoint/flow.h"
 #include "sim/world.h"
 
 namespace sim {
 
-class RawAgent : public io::UdpReceiver {
+class RawAgent : io::UdpReceiver, io::Acceptor {
  public:
-  RawAgent(World& world, Host& host, std::uint16_t port = 5060);
+  /// Sends over one transport and listens on its `port`. Over a stream a message takes the connection that is there.
+  RawAgent(World& world, Host& host, std::uint16_t port = 5060, endpoint::Transport over = endpoint::Transport::udp);
+  ~RawAgent() override;
 
-  void send(const base::Address& to, std::string text);
+  void send(const base::Address& to, const std::string& text);
   /// The next message that arrived, waiting up to `limit` for it; empty when none came.
   std::string take(base::Duration limit = std::chrono::seconds{1});
   /// The same, leaving out responses below `least` (100s, say).
@@ -24,16 +29,31 @@ class RawAgent : public io::UdpReceiver {
   bool quiet(base::Duration duration);
   void drop_all() { inbox_.clear(); }
   const base::Address& address() const { return address_; }
-
-  void on_datagrams(std::span<const io::Datagram> batch) override;
+  /// Where the message came from that was taken last: an answer to it goes there.
+  const base::Address& from() const { return from_; }
 
  private:
+  struct Connection;
+  void on_datagrams(std::span<const io::Datagram> batch) override;
+  void on_accepted(std::unique_ptr<io::Stream> stream) override;
+  Connection& add(std::unique_ptr<Connection> connection);
+
   World& world_;
-  base::Address address_;
-  std::deque<std::string> inbox_;
+  Host& host_;
+  endpoint::Transport over_;
+  base::Address address_, from_;
+  struct Received {
+    base::Address from;
+    std::string text;
+  };
+  std::deque<Received> inbox_;
   std::unique_ptr<io::UdpSocket> socket_;
+  std::unique_ptr<io::Listener> listener_;
+  std::map<base::Address, std::unique_ptr<Connection>> connections_;  // by the peer's address
 };
 
+/// Takes the first message of what a stream brought, and the line ends before it; nullopt until it is complete.
+std::optional<std::string> take_message(std::string& stream);
 /// The value of the first header of that name in a message text; empty when it is not there.
 std::string header(std::string_view message, std::string_view name);
 /// All values of that name, in order.

@@ -78,6 +78,7 @@ endpoint::Extra Leg::own_headers(std::string_view prefix) const {
 // sip_session_timeout and sip_minimum_session_expires, in seconds; 0 as timeout: no session timer.
 endpoint::SessionPolicy Leg::session_policy() const {
   auto policy = sip_profile_.session;
+  if (variables_.is_true("outbound_redirect_fatal")) policy.follows_redirects = false;
   if (const auto wanted = variables_.number("sip_session_timeout")) {
     policy.timer.enabled = *wanted > 0;
     if (*wanted > 0) policy.timer.interval = std::chrono::seconds{*wanted};

@@ -26,7 +26,6 @@ struct Profile {
   std::string outbound_proxy;          ///< outbound-proxy: everything that is no registered phone goes through it
   std::string caller_id_type = "pid";  ///< rpid, pid, none
   bool use_call_id_as_uuid = false;    ///< inbound-use-callid-as-uuid
-  bool manual_redirect = true;
   endpoint::SessionPolicy session;
   bool disable_transfer = false;       ///< disable-transfer: REFER gets 403
   bool disable_hold = false;           ///< disable-hold: a hold of the peer is not passed on

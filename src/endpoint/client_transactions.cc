@@ -123,9 +123,20 @@ void ClientTransactions::settle(TransactionId id) {
   if (auto* transaction = find(id)) transaction->route.reset();
 }
 
-std::string_view ClientTransactions::request(TransactionId id) const {
-  const auto* transaction = find(id);
-  return transaction ? std::string_view{transaction->request} : std::string_view{};
+void ClientTransactions::cancel(TransactionId invite, const sip::Timing& timing, std::string_view reason) {
+  const auto* transaction = find(invite);
+  if (!transaction || transaction->request.empty()) return;
+  const auto original = sip::Message::parse(transaction->request);
+  if (!original) return;
+  auto message = sip::Message::request(sip::Method::cancel, original->request_uri());
+  if (const auto via = original->get<sip::Via>()) message.append(*via);  // the same branch
+  message.copy<sip::Route>(*original);
+  message.add("Max-Forwards", "70");
+  for (const auto* copied : {"From", "To", "Call-ID"}) message.copy(copied, *original);
+  if (const auto cseq = original->get<sip::CSeq>()) message.add("CSeq", std::to_string(cseq->number) + " CANCEL");
+  if (!reason.empty()) message.add("Reason", reason);
+  const Flow to = transaction->flow;
+  send(message, to, timing, nullptr);
 }
 
 const Flow* ClientTransactions::flow(TransactionId id) const {

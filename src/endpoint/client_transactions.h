@@ -52,6 +52,8 @@ class ClientTransactions {
   /// when a server does not answer, cannot be reached or says 503 (RFC 3263 section 4.3).
   TransactionId send(const sip::Message& request, const Flow& to, const sip::Timing& timing, ClientUser* user,
                      std::vector<Flow> others = {});
+  /// The CANCEL of an INVITE without final answer (section 9.1); `reason` becomes a Reason header.
+  void cancel(TransactionId invite, const sip::Timing& timing, std::string_view reason = {});
   /// False when it belongs to nothing we sent.
   bool on_response(const sip::Message& response);
   void on_connection_gone(const ConnectionId& connection);
@@ -61,8 +63,6 @@ class ClientTransactions {
   void forget(TransactionId id);
   /// No further server is tried: the request is not wanted any more.
   void settle(TransactionId id);
-  /// The bytes that were sent, for a CANCEL to be made of; empty when the transaction is over.
-  std::string_view request(TransactionId id) const;
   const Flow* flow(TransactionId id) const;
   std::size_t size() const { return by_id_.size(); }
 

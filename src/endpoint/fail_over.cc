@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "endpoint/sip_endpoint.h"
+#include "endpoint/top_via.h"
 #include "sip/header/contact.h"
 #include "sip/header/via.h"
 
@@ -20,19 +21,8 @@ std::vector<Over> transports_of(const ListeningPoint& point) {
   std::vector<Over> all;
   if (point.udp) all.push_back(Over::udp);
   if (point.tcp) all.push_back(Over::tcp);
-  if (point.credentials) all.push_back(Over::tls);
+  if (point.credentials || point.tls) all.push_back(Over::tls);
   return all;
-}
-
-/// What of `before` stands in the host part of our Contact becomes what the next server has to use.
-void fit_contact(sip::Message& request, const sip::Uri& fitting) {
-  auto contact = request.get<sip::Contact>();
-  if (!contact || contact->star) return;
-  contact->uri.set_host(fitting.host());
-  contact->uri.set_port(fitting.port().value_or(0));
-  contact->uri.remove_param("transport");
-  if (const auto transport = fitting.param("transport")) contact->uri.set_param("transport", *transport);
-  request.replace_first(*contact);
 }
 
 }  // namespace
@@ -59,11 +49,22 @@ Resolver::Ticket SipEndpoint::resolve(PointId from, const sip::Uri& uri, base::F
   return resolver_.resolve(uri, std::move(options), std::move(as_flows));
 }
 
+void SipEndpoint::fit_contact(sip::Message& request, const Flow& before, const Flow& to) const {
+  if (before.point == to.point && before.transport == to.transport) return;
+  auto own = request.get<sip::Contact>();
+  if (!own || own->star) return;
+  const auto fitting = contact(to, {});
+  own->uri.set_host(fitting.host());
+  own->uri.set_port(fitting.port().value_or(0));
+  own->uri.remove_param("transport");
+  if (const auto transport = fitting.param("transport")) own->uri.set_param("transport", *transport);
+  request.replace_first(*own);
+}
+
 sip::Message SipEndpoint::readdress(std::string_view bytes, const Flow& before, const Flow& to) {
   auto request = *sip::Message::parse(std::string{bytes});
-  request.replace_first(new_via(to));
-  const bool other_way = before.point != to.point || before.transport != to.transport;
-  if (other_way) fit_contact(request, contact(to, {}));
+  request.replace_first(new_via(point(to.point), to, shard_.random()));
+  fit_contact(request, before, to);
   moved.add();
   base::log::notice("sip", "{} {} goes to {} now", request.method_text(), request.request_uri(), to.remote.text());
   return request;

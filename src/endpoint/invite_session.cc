@@ -25,13 +25,21 @@ InviteSession::InviteSession(SipEndpoint& endpoint, User& user, bool outgoing, s
                              const SessionPolicy& policy)
     : endpoint_{endpoint}, user_{&user}, outgoing_{outgoing}, invite_{std::move(invite)}, flow_{flow}, policy_{policy},
       call_id_{invite_.text_of("Call-ID").value_or("")}, has_offer_{invite_.has_body()},
-      success_timer_{[this] { repeat_success(); }}, give_up_timer_{[this] { finish(); }} {}
+      success_timer_{[this] { repeat_success(); }}, give_up_timer_{[this] { finish(); }} {
+  if (flow_.transport == Transport::udp) return;
+  if (outgoing) {
+    beyond_proxies_ = !flow_.connection;
+  } else if (const auto hops = invite_.all<sip::Via>()) {
+    beyond_proxies_ = hops->size() > 1;
+  }
+}
 
 InviteSession::~InviteSession() {
   for (const auto id : {invite_out_, change_out_, bye_out_, refer_out_})
     if (id != no_transaction) endpoint_.forget(id);
   for (const auto id : {invite_in_, success_id_})
     if (id != no_transaction) endpoint_.set_user(id, nullptr);
+  if (redirection_) endpoint_.cancel_resolution(redirection_->ticket);
   if (!local_tag_.empty()) endpoint_.remove_dialog({call_id_, local_tag_, {}});
 }
 
@@ -124,6 +132,7 @@ void InviteSession::hang_up(int status, std::string_view phrase, std::string_vie
         if (!reason_header.empty()) with_reason.headers.emplace_back("Reason", reason_header);
         return reject(status, phrase, with_reason);
       }
+      if (invite_out_ == no_transaction) return finish();  // the next one would have been asked soon
       state_ = State::ending;
       endpoint_.settle(invite_out_);
       cancel_wanted_ = true;
@@ -155,7 +164,9 @@ void InviteSession::send_bye(sip::Dialog& dialog, std::string_view reason_header
   if (user) bye_out_ = id;
 }
 
-Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const { return endpoint_.flow_in(dialog, flow_); }
+Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
+  return endpoint_.flow_in(dialog, flow_, beyond_proxies_);
+}
 
 namespace {
 
@@ -210,6 +221,7 @@ void InviteSession::finish() {
   if (reliability_) reliability_->timer.stop();
   if (clock_) clock_->timer.stop();
   if (later_change_) later_change_->timer.stop();
+  if (redirection_) endpoint_.cancel_resolution(redirection_->ticket);
   endpoint_.poke();
 }
 

@@ -154,6 +154,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void compact();
 
  private:
+  struct Redirection;
   struct Reliability;
   struct SessionClock;
   struct LaterChange;
@@ -182,12 +183,18 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void on_invite_provisional(const sip::Message& response);
   void take_early_dialog(const sip::Message& response);
   sip::Dialog* fork(std::string_view remote_tag);
-  void send_again();
+  void send_again(std::vector<Flow> others = {});
   void on_success(const sip::Message& response);
   void on_forked_success(const sip::Message& response);
   void send_ack(std::uint32_t cseq, const Extra& extra);
   void send_cancel();
   void send_bye(sip::Dialog& dialog, std::string_view reason_header, ClientUser* user);
+
+  // invite_session_redirect.cc: 3xx to our INVITE
+  bool redirect(const sip::Message& response);
+  void take_targets(const sip::Message& response);
+  bool try_next_target();
+  void go_to(std::vector<Flow> flows);
 
   // invite_session_change.cc: re-INVITE and UPDATE, both ways
   void on_offer(TransactionId id, sip::Message request);
@@ -236,6 +243,8 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   std::string call_id_, local_tag_;
   std::optional<sip::Dialog> dialog_;
   bool has_offer_;
+  /// Whether the peer may be somewhere else than where flow_ leads: not when it came over a connection of its own.
+  bool beyond_proxies_ = false;
   bool peer_takes_update_ = false;  // known where it matters: with PRACK or a session timer
 
   // callee
@@ -276,6 +285,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
 
   // only where they are needed: invite_session_parts.h
   std::unique_ptr<std::vector<sip::Dialog>> forks_;  // early dialogs beside dialog_
+  std::unique_ptr<Redirection> redirection_;
   std::unique_ptr<Reliability> reliability_;
   std::unique_ptr<SessionClock> clock_;
   std::unique_ptr<LaterChange> later_change_;

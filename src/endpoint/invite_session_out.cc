@@ -2,8 +2,10 @@
 #include "endpoint/invite_session_parts.h"
 #include <algorithm>
 
+#include "sip/header/authorization.h"
 #include "sip/header/cseq.h"
 #include "sip/header/min_se.h"
+#include "sip/header/proxy_authorization.h"
 #include "sip/header/require.h"
 #include "sip/header/to.h"
 #include "sip/status.h"
@@ -43,6 +45,7 @@ void InviteSession::on_failure(TransactionId id, sip::End why) {
   invite_out_ = no_transaction;
   if (state_ == State::answered || state_ == State::over) return;
   if (state_ == State::ending && !cancel_wanted_) return;  // the BYE is still under way
+  if (state_ == State::proceeding && redirection_ && try_next_target()) return;
   if (why == sip::End::timeout) return end({Ending::How::timeout, 408, {}, {}});
   end({Ending::How::transport_error, 503, {}, {}});
 }
@@ -71,6 +74,7 @@ void InviteSession::on_invite_response(const sip::Message& response) {
     sip::ask_for_session_timer(invite_, policy_.timer);
     return send_again();
   }
+  if (state_ == State::proceeding && redirect(response)) return;
   end({Ending::How::rejected, status, std::string{response.text_of("Reason").value_or("")}, std::string{response.reason()}});
 }
 
@@ -154,8 +158,9 @@ void InviteSession::on_forked_success(const sip::Message& response) {
 
 void InviteSession::send_ack(std::uint32_t cseq, const Extra& extra) {
   auto ack = dialog_->ack(cseq);
-  for (const auto* name : {"Authorization", "Proxy-Authorization"})
-    if (const auto credentials = invite_.text_of(name)) ack.add(name, *credentials);
+  // Section 13.2.2.4: all the credentials of the INVITE, one for each proxy that asked.
+  ack.copy<sip::Authorization>(invite_);
+  ack.copy<sip::ProxyAuthorization>(invite_);
   if (!extra.content_type.empty()) ack.set_body(extra.content_type, extra.body);
   ack_flow_ = flow_in_dialog(*dialog_);
   last_ack_ = endpoint_.send_ack(std::move(ack), ack_flow_);
@@ -171,13 +176,13 @@ void InviteSession::resend(sip::Responder& responder) {
   send_again();
 }
 
-void InviteSession::send_again() {
+void InviteSession::send_again(std::vector<Flow> others) {
   const auto cseq = invite_.get<sip::CSeq>();
   invite_.set("CSeq", std::to_string((cseq ? cseq->number : 1) + 1) + " INVITE");
   provisional_came_ = false;
   dialog_.reset();
   forks_.reset();
-  invite_out_ = endpoint_.send_request(invite_, flow_, this);
+  invite_out_ = endpoint_.send_request(invite_, flow_, this, std::move(others));
 }
 
 void InviteSession::send_cancel() {

@@ -21,6 +21,15 @@ struct InviteSession::Reliability {
   io::Timer timer;
 };
 
+/// RFC 3261 section 8.1.3.4. One call goes to no more targets than that, whatever peers say.
+inline constexpr std::size_t redirections_max = 8;
+
+struct InviteSession::Redirection {
+  std::vector<sip::Uri> targets;  // to be tried, the next one last
+  std::vector<sip::Uri> known;    // these and the ones before them: nobody is asked twice
+  Resolver::Ticket ticket = Resolver::no_ticket;
+};
+
 /// RFC 4028.
 struct InviteSession::SessionClock {
   explicit SessionClock(base::Function<void()> on_time) : timer{std::move(on_time)} {}

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "endpoint/top_via.h"
 #include "sip/header/record_route.h"
 #include "sip/header/to.h"
 #include "sip/header/via.h"
@@ -26,29 +27,6 @@ std::string dialog_key(std::string_view call_id, std::string_view local_tag) {
   std::string key;
   key.reserve(call_id.size() + local_tag.size() + 1);
   return key.append(call_id).append(1, '|').append(local_tag);
-}
-
-/// RFC 3261 section 18.2.1 and RFC 3581: notes where the request came from in its top Via, and answers where the
-/// responses go (section 18.2.2).
-Flow stamp_via(sip::Message& request, const Flow& from, bool force_rport) {
-  Flow reply = from;
-  auto via = request.get<sip::Via>();
-  if (!via) return reply;
-  const auto source = from.remote.ip.text();
-  const bool rport = via->wants_rport();
-  bool changed = false;
-  if (rport || via->host != from.remote.ip.host()) {
-    via->params.set("received", source);
-    changed = true;
-  }
-  if (rport) {
-    via->params.set_number("rport", from.remote.port);
-    changed = true;
-  } else if (from.transport == Transport::udp && !force_rport) {
-    reply.remote.port = via->port.value_or(5060);
-  }
-  if (changed) request.replace_first(*via);
-  return reply;
 }
 
 /// About as many bytes as it will have on the wire, without printing it.
@@ -191,20 +169,10 @@ void SipEndpoint::respond(TransactionId id, const sip::Message& request, int sta
   respond(id, sip::Message::response(request, status, reason, new_tag()));
 }
 
-sip::Via SipEndpoint::new_via(const Flow& to) {
-  std::string via{"SIP/2.0/"};
-  via.append(name(to.transport)).append(" ").append(point(to.point).sent_by(to.transport, to.remote.ip));
-  via.append(";rport;branch=").append(sip::Via::magic_cookie).append(shard_.random().hex(24));
-  // RFC 5923 section 8: who checks our certificate may send us requests over the same connection.
-  if (to.transport == Transport::tls && point(to.point).tls) via.append(";alias");
-  base::Cursor text{via};
-  return *sip::Via::parse(text);
-}
-
 TransactionId SipEndpoint::send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others) {
   if (to.may_go_by_tcp && point(to.point).tcp && size_of(request) > datagram_bytes_max)
     return send_large(std::move(request), to, user, std::move(others));
-  request.prepend(new_via(to));
+  request.prepend(new_via(point(to.point), to, shard_.random()));
   return clients_.send(request, to, point(to.point).timing, user, std::move(others));
 }
 
@@ -215,26 +183,13 @@ TransactionId SipEndpoint::send_large(sip::Message request, const Flow& to, Clie
   stream.transport = Transport::tcp;
   std::vector<Flow> both{stream, datagram};
   penalties_.sort(both, shard_.now());
-  request.prepend(new_via(both[0]));
+  request.prepend(new_via(point(to.point), both[0], shard_.random()));
   others.insert(others.begin(), both[1]);
   return clients_.send(request, both[0], point(to.point).timing, user, std::move(others));
 }
 
 void SipEndpoint::cancel(TransactionId invite, std::string_view reason) {
-  const auto bytes = clients_.request(invite);
-  const auto* flow = clients_.flow(invite);
-  if (bytes.empty() || !flow) return;
-  const auto original = sip::Message::parse(std::string{bytes});
-  if (!original) return;
-  auto message = sip::Message::request(sip::Method::cancel, original->request_uri());
-  if (const auto via = original->get<sip::Via>()) message.append(*via);  // the same branch: section 9.1
-  message.copy("Route", *original);
-  message.add("Max-Forwards", "70");
-  for (const auto* copied : {"From", "To", "Call-ID"}) message.copy(copied, *original);
-  const auto cseq = original->text_of("CSeq").value_or("");
-  message.add("CSeq", std::string{cseq.substr(0, cseq.find(' '))} + " CANCEL");
-  if (!reason.empty()) message.add("Reason", reason);
-  clients_.send(message, *flow, point(flow->point).timing, nullptr);
+  if (const auto* flow = clients_.flow(invite)) clients_.cancel(invite, point(flow->point).timing, reason);
 }
 
 std::string SipEndpoint::send_ack(sip::Message ack, const Flow& to) {
@@ -272,12 +227,14 @@ std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) cons
   return flow;
 }
 
-Flow SipEndpoint::flow_in(const sip::Dialog& dialog, const Flow& flow) const {
-  // A peer that came over a connection, or from behind a NAT, is reached the way it came; so is one whose
-  // Contact is a name.
-  if (flow.transport != Transport::udp) return flow;
+Flow SipEndpoint::flow_in(const sip::Dialog& dialog, const Flow& flow, bool beyond_proxies) const {
+  // A peer that came over a connection of its own, or from behind a NAT, is reached the way it came; so is one whose
+  // Contact is a name. Behind proxies it is where its Contact or the first Route says (RFC 3261 section 12.2.1.1).
+  if (flow.transport != Transport::udp && !beyond_proxies) return flow;
   auto straight = flow_to(flow.point, dialog.next_hop());
   if (!straight) return flow;
+  if (flow.transport != Transport::udp && straight->remote.ip == flow.remote.ip) return flow;
+  if (is_secure(flow.transport) && !is_secure(straight->transport)) return flow;
   straight->may_go_by_tcp = false;  // datagrams have reached the peer, through what NAT there may be
   return point(flow.point).leads_nowhere(straight->remote.ip, flow.remote.ip) ? flow : *straight;
 }

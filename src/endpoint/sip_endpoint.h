@@ -104,11 +104,15 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   const Penalties& penalties() const { return penalties_; }
   /// Where a request for `uri` goes from `point` when its host is an address: RFC 3263 without DNS. Nullopt for a name.
   std::optional<Flow> flow_to(PointId point, const sip::Uri& uri) const;
-  /// Where a request in `dialog` goes, whose peer came by `flow`.
-  Flow flow_in(const sip::Dialog& dialog, const Flow& flow) const;
+  /// Where a request in `dialog` goes, whose peer came by `flow`. `beyond_proxies`: the peer may be somewhere else than where
+  /// `flow` leads.
+  Flow flow_in(const sip::Dialog& dialog, const Flow& flow, bool beyond_proxies) const;
   /// The contact of ours that reaches us over `flow`: "sip:user@192.0.2.1:5060;transport=tcp".
   /// `sips`: the dialog is one of a sips URI, and so must be its contacts (RFC 5630 section 5.1.1).
   sip::Uri contact(const Flow& flow, std::string_view user, bool sips = false) const;
+
+  /// Our Contact in a request that goes over `to` and not over `before` becomes one that reaches us there.
+  void fit_contact(sip::Message& request, const Flow& before, const Flow& to) const;
 
   // --- dialogs -----------------------------------------------------------------------------------------------
 
@@ -142,7 +146,6 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   Flow send_request(const Flow& to, std::string_view bytes) override { return send_bytes(to, bytes); }
   sip::Message readdress(std::string_view request, const Flow& before, const Flow& to) override;
   void on_server_failed(const Flow& server, std::optional<base::Duration> pause) override;
-  sip::Via new_via(const Flow& to);
   TransactionId send_large(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others);
 
   Flow send_bytes(const Flow& to, std::string_view bytes);

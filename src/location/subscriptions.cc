@@ -10,6 +10,7 @@
 #include "sip/header/event.h"
 #include "sip/header/expires.h"
 #include "sip/header/from.h"
+#include "sip/header/record_route.h"
 #include "sip/header/retry_after.h"
 #include "sip/status.h"
 
@@ -71,6 +72,7 @@ class Subscriptions::Subscription : public endpoint::RequestHandler, endpoint::C
       return false;
     }
     dialog_ = std::move(*dialog);
+    beyond_proxies_ = request.has<sip::RecordRoute>();
     dialog_->set_local_contact(contact());
     endpoint().add_dialog(dialog_->id(), *this);
     package_.watch(aor_, true);
@@ -104,7 +106,7 @@ class Subscriptions::Subscription : public endpoint::RequestHandler, endpoint::C
     notify.add("Subscription-State", due_.value());
     if (!document.empty()) notify.set_body(package_.content_type(), document);
     notified.add();
-    notify_ = endpoint().send_request(std::move(notify), endpoint().flow_in(*dialog_, flow_), this);
+    notify_ = endpoint().send_request(std::move(notify), endpoint().flow_in(*dialog_, flow_, beyond_proxies_), this);
   }
 
  private:
@@ -163,7 +165,7 @@ class Subscriptions::Subscription : public endpoint::RequestHandler, endpoint::C
   sip::DueNotify due_;
   endpoint::TransactionId notify_ = endpoint::no_transaction;
   std::uint32_t version_ = 0;
-  bool watching_ = false;
+  bool watching_ = false, beyond_proxies_ = false;
   io::Timer timer_;
 };
 

@@ -146,8 +146,8 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   made->user_agent = settings.user_agent_string;
   made->caller_id_type = settings.caller_id_type.empty() ? "rpid" : settings.caller_id_type;
   made->use_call_id_as_uuid = settings.inbound_use_callid_as_uuid;
-  made->manual_redirect = settings.manual_redirect;
   made->session.reliable_provisionals = settings.enable_100rel;
+  made->session.follows_redirects = !settings.manual_redirect;
   made->session.timer = {settings.enable_timer, std::chrono::duration_cast<std::chrono::seconds>(settings.session_timeout),
                          std::chrono::duration_cast<std::chrono::seconds>(settings.minimum_session_expires)};
   made->disable_transfer = settings.disable_transfer;

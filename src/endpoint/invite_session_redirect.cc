@@ -1,0 +1,87 @@
+// endpoint/invite_session_redirect.cc - the callee is somewhere else: 300, 301 and 302 to our INVITE are followed.
+//
+// RFC 3261 section 8.1.3.4: the contacts are tried one after another, the highest q first, in INVITEs with the same
+// Call-ID, From and To and the next CSeq. A call that began with sips stays with sips.
+#include <algorithm>
+
+#include "endpoint/invite_session_parts.h"
+#include "sip/header/authorization.h"
+#include "sip/header/contact.h"
+#include "sip/header/proxy_authorization.h"
+#include "sip/header/route.h"
+
+namespace endpoint {
+
+namespace {
+
+constexpr int multiple_choices = 300, moved_temporarily = 302, busy_everywhere = 600;
+
+}  // namespace
+
+/// True: the session goes on, with the next target.
+bool InviteSession::redirect(const sip::Message& response) {
+  if (!policy_.follows_redirects) return false;
+  const int status = response.status();
+  if (status >= multiple_choices && status <= moved_temporarily) take_targets(response);
+  // Section 21.6: who speaks for all of the callee's places has the last word.
+  return redirection_ && status < busy_everywhere && try_next_target();
+}
+
+void InviteSession::take_targets(const sip::Message& response) {
+  auto contacts = response.all<sip::Contact>();
+  if (!contacts || contacts->empty()) return;
+  if (!redirection_) redirection_ = std::make_unique<Redirection>();
+  auto& known = redirection_->known;
+  const auto asked = sip::Uri::parse(invite_.request_uri());
+  const bool sips = asked && asked->scheme() == sip::Uri::Scheme::sips;
+  if (asked && known.empty()) known.push_back(*asked);
+  std::ranges::stable_sort(*contacts, std::greater{}, [](const auto& contact) { return contact.q(); });
+  std::vector<sip::Uri> fresh;
+  for (auto& contact : *contacts) {
+    auto& uri = contact.uri;
+    const bool usable = !contact.star && uri.is_sip() && (!sips || uri.scheme() == sip::Uri::Scheme::sips);
+    if (!usable || known.size() > redirections_max) continue;
+    uri.clear_headers();
+    if (std::ranges::any_of(known, [&](const auto& other) { return sip::equivalent(other, uri); })) continue;
+    known.push_back(uri);
+    fresh.push_back(std::move(uri));
+  }
+  redirection_->targets.insert(redirection_->targets.end(), fresh.rbegin(), fresh.rend());
+}
+
+bool InviteSession::try_next_target() {
+  if (redirection_->targets.empty()) return false;
+  const auto target = std::move(redirection_->targets.back());
+  redirection_->targets.pop_back();
+  invite_.set_request_uri(target.text());
+  // They were for another URI, and for whoever asked for them.
+  invite_.remove<sip::Authorization>();
+  invite_.remove<sip::ProxyAuthorization>();
+  reliability_.reset();
+  if (invite_.has<sip::Route>()) {  // our proxy finds the way
+    send_again();
+    return true;
+  }
+  auto found = [this](std::vector<Flow> flows) { go_to(std::move(flows)); };
+  const auto ticket = endpoint_.resolve(flow_.point, target, std::move(found));
+  if (redirection_) redirection_->ticket = ticket;
+  return true;
+}
+
+void InviteSession::go_to(std::vector<Flow> flows) {
+  redirection_->ticket = Resolver::no_ticket;
+  // Our offer was made for one family of addresses.
+  std::erase_if(flows, [this](const Flow& flow) { return flow.remote.ip.family != flow_.remote.ip.family; });
+  if (flows.empty()) {
+    constexpr int unreachable = 503;  // section 8.1.3.1
+    if (!try_next_target()) end({Ending::How::transport_error, unreachable, {}, {}});
+    return;
+  }
+  endpoint_.fit_contact(invite_, flow_, flows.front());
+  flow_ = std::move(flows.front());
+  flows.erase(flows.begin());
+  beyond_proxies_ = true;
+  send_again(std::move(flows));
+}
+
+}  // namespace endpoint

@@ -1,0 +1,124 @@
+// tests/scenario/redirection_test.cc - 3xx to a call of ours: who is called then, and when nobody is (RFC 3261
+// section 8.1.3.4).
+#include "tests/scenario/flow.h"
+
+using namespace std::chrono_literals;
+using endpoint::Transport;
+using sim::first_line;
+
+namespace {
+
+struct Redirection : scenario::Flow {
+  scenario::UserAgent dave{house.world, "Dave", "dave@chicago.example.com", scenario::bob_at_chicago, Transport::udp};
+
+  explicit Redirection(std::string_view profile_params = {})
+      : Flow{Transport::udp, "sofia/internal/bob@192.0.2.201", profile_params} {
+    alice_calls();
+    alice.take();
+  }
+  /// Bob's answer, and the ACK to it.
+  void answer(int status, std::string_view phrase, const std::string& contacts = {}) {
+    const auto invite = bob.take();
+    bob.respond(invite, status, phrase, {},
+                contacts.empty() ? scenario::UserAgent::Lines{} : scenario::UserAgent::Lines{"Contact: " + contacts});
+    EXPECT_EQ(first_line(bob.take()), "ACK" + first_line(invite).substr(6));
+  }
+  void expect_alice_told(std::string_view status_line) {
+    const auto answer = alice.take();
+    EXPECT_EQ(first_line(answer), status_line);
+    alice.ack(answer);
+    house.expect_nothing_left();
+  }
+};
+
+}  // namespace
+
+TEST(Redirection, RSP07_ContactsAreCalledInTheOrderOfTheirQ) {
+  Redirection flow;
+  flow.answer(300, "Multiple Choices", "<sip:dave@192.0.2.100>;q=0.5, <sip:carol@192.0.2.201?Subject=x>;q=0.9");
+  const auto invite = flow.bob.take();
+  EXPECT_EQ(first_line(invite), "INVITE sip:carol@192.0.2.201 SIP/2.0");
+  EXPECT_EQ(sim::header(invite, "CSeq"), "2 INVITE");
+  flow.bob.respond(invite, 486, "Busy Here");
+  EXPECT_TRUE(flow.bob.take().starts_with("ACK sip:carol@"));
+  const auto last = flow.dave.take();
+  EXPECT_EQ(first_line(last), "INVITE sip:dave@192.0.2.100 SIP/2.0");
+  EXPECT_EQ(sim::header(last, "CSeq"), "3 INVITE");
+  EXPECT_EQ(sim::header(last, "Call-ID"), sim::header(invite, "Call-ID"));
+  EXPECT_EQ(sim::header(last, "From"), sim::header(invite, "From"));
+  flow.dave.respond(last, 480, "Temporarily Unavailable");
+  flow.dave.take();
+  flow.expect_alice_told("SIP/2.0 480 Temporarily Unavailable");
+}
+
+TEST(Redirection, RSP08_A301IsFollowedToAnotherName) {
+  Redirection flow;
+  flow.house.world.names.host("dave.test", scenario::bob_at_chicago);
+  flow.answer(301, "Moved Permanently", "sip:dave@dave.test");
+  const auto invite = flow.dave.take();
+  EXPECT_EQ(first_line(invite), "INVITE sip:dave@dave.test SIP/2.0");
+  flow.dave.respond(invite, 603, "Decline");
+  flow.dave.take();
+  flow.expect_alice_told("SIP/2.0 603 Decline");
+}
+
+TEST(Redirection, ASilentTargetIsFollowedByTheNext) {
+  Redirection flow;
+  flow.answer(302, "Moved Temporarily", "<sip:nobody@192.0.2.99>, <sip:dave@192.0.2.100>");
+  const auto invite = flow.dave.take(40s);
+  EXPECT_EQ(first_line(invite), "INVITE sip:dave@192.0.2.100 SIP/2.0");
+  flow.dave.respond(invite, 486, "Busy Here");
+  flow.dave.take();
+  flow.expect_alice_told("SIP/2.0 486 Busy Here");
+}
+
+TEST(Redirection, RSP31_A6xxIsTheEndWhoeverIsLeft) {
+  Redirection flow;
+  flow.answer(302, "Moved Temporarily", "<sip:carol@192.0.2.201>, <sip:dave@192.0.2.100>");
+  flow.answer(600, "Busy Everywhere");
+  flow.expect_alice_told("SIP/2.0 600 Busy Everywhere");
+  EXPECT_TRUE(flow.dave.take().empty());
+}
+
+TEST(Redirection, NobodyIsAskedTwice) {
+  Redirection flow;
+  flow.answer(302, "Moved Temporarily", "<sip:carol@192.0.2.201>");
+  flow.answer(302, "Moved Temporarily", "<sip:bob@192.0.2.201>, <sip:carol@192.0.2.201>");
+  flow.expect_alice_told("SIP/2.0 302 Moved Temporarily");
+}
+
+TEST(Redirection, NoMoreThanSomeAreAskedAtAll) {
+  Redirection flow;
+  int asked = 0;
+  for (auto invite = flow.bob.take(); !invite.empty(); invite = flow.bob.take()) {
+    flow.bob.respond(invite, 302, "Moved Temporarily", {},
+                     {"Contact: <sip:next" + std::to_string(++asked) + "@192.0.2.201>"});
+    flow.bob.take();
+  }
+  EXPECT_EQ(asked, 9);  // Bob himself and redirections_max
+  flow.expect_alice_told("SIP/2.0 302 Moved Temporarily");
+}
+
+TEST(Redirection, WhereItLeadsNowhereTheCallIsOver) {
+  Redirection flow;
+  flow.answer(302, "Moved Temporarily", "<sip:dave@nowhere.test>");
+  flow.expect_alice_told("SIP/2.0 503 Service Unavailable");
+}
+
+TEST(Redirection, WhoHangsUpWhileANameIsAskedForIsNotCalledBack) {
+  Redirection flow;
+  flow.house.world.names.host("dave.test", scenario::bob_at_chicago);
+  flow.house.world.names.delay = 2s;
+  flow.answer(302, "Moved Temporarily", "<sip:dave@dave.test>");
+  flow.alice.cancel();
+  EXPECT_EQ(first_line(flow.alice.take()), "SIP/2.0 200 OK");
+  flow.expect_alice_told("SIP/2.0 487 Request Terminated");
+  EXPECT_TRUE(flow.dave.take().empty());
+}
+
+TEST(Redirection, ManualRedirectLeavesItToTheDialplan) {
+  Redirection flow{R"(<param name="manual-redirect" value="true"/>)"};
+  flow.answer(302, "Moved Temporarily", "<sip:dave@192.0.2.100>");
+  flow.expect_alice_told("SIP/2.0 302 Moved Temporarily");
+  EXPECT_TRUE(flow.dave.take().empty());
+}
