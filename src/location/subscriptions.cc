@@ -10,8 +10,8 @@
 #include "sip/header/event.h"
 #include "sip/header/expires.h"
 #include "sip/header/from.h"
-#include "sip/header/record_route.h"
 #include "sip/header/retry_after.h"
+#include "sip/header/via.h"
 #include "sip/status.h"
 
 namespace location {
@@ -72,7 +72,8 @@ class Subscriptions::Subscription : public endpoint::RequestHandler, endpoint::C
       return false;
     }
     dialog_ = std::move(*dialog);
-    beyond_proxies_ = request.has<sip::RecordRoute>();
+    const auto hops = request.all<sip::Via>();
+    beyond_proxies_ = hops && hops->size() > 1;
     dialog_->set_local_contact(contact());
     endpoint().add_dialog(dialog_->id(), *this);
     package_.watch(aor_, true);
