@@ -4,8 +4,8 @@
 
 #include "base/log.h"
 #include "call/link.h"
+#include "call/privacy.h"
 #include "call/referral.h"
-#include "sip/header/from.h"
 #include "sip/header/join.h"
 
 namespace call {
@@ -82,14 +82,10 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
   if (!admit(id, invite)) return;
   if (endpoint::InviteSession::refuses(endpoint_, id, invite, profile->session)) return;
 
-  endpoint::Account account;
-  if (profile->auth_calls) {
-    const auto party = invite.get<sip::From>();
-    const std::string domain = !profile->domain.empty() ? profile->domain : std::string{party ? party->uri.host() : ""};
-    auto outcome = authenticator_.authenticate(id, invite, from, profile->realm.empty() ? domain : profile->realm, domain);
-    if (outcome.verdict != endpoint::Authenticator::Verdict::accepted) return;
-    account = std::move(outcome.account);
-  }
+  const auto origin = identify(id, invite, from, *profile);
+  if (!origin) return;
+  if (Privacy::of(invite.text_of("Privacy").value_or("")).cannot_be_had())
+    return endpoint_.respond(id, invite, 500, "Privacy Not Available");
 
   const std::string uuid = profile->use_call_id_as_uuid ? std::string{invite.text_of("Call-ID").value_or("")} : std::string{};
   const std::string name = uuid.empty() || legs_.contains(uuid) ? shard().random().uuid() : uuid;
@@ -97,16 +93,9 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
   Leg& leg = *made;
   legs_[name] = std::move(made);
   ++sessions_since_start_;
-  describe_caller(leg, invite, from);
+  describe_caller(leg, invite, from, origin->trusted);
   leg.variables_.set("endpoint_disposition", "DELAYED NEGOTIATION");
-  for (const auto& [variable, value] : account.variables) leg.variables_.set(variable, value);
-  if (!account.user.empty()) {
-    leg.caller_.username = account.user;
-    leg.variables_.set("user_name", account.user);
-    leg.variables_.set("domain_name", account.domain);
-    leg.variables_.set("sip_authorized", "true");
-    if (const auto context = leg.variable("user_context"); !context.empty()) leg.caller_.context = context;
-  }
+  apply(leg, *origin);
   leg.session_ = endpoint::InviteSession::receive(endpoint_, leg, id, std::move(invite), from, profile->session);
   tell([&](Observer& observer) {
     observer.on_created(leg);

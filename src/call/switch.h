@@ -108,6 +108,18 @@ class Switch : endpoint::RequestHandler {
 
   void on_request(endpoint::TransactionId id, sip::Message request, const endpoint::Flow& from) override;
   bool admit(endpoint::TransactionId id, const sip::Message& invite);
+
+  /// Who a call is from: a user with credentials, or an address that a list lets in. In inbound.cc.
+  struct Origin {
+    endpoint::Account account;   ///< Of the user; empty: none is known.
+    std::string acl, acl_user;   ///< The list, and the user whose address it is.
+    bool trusted = false;        ///< Of our trust domain (RFC 3325).
+  };
+  /// Nothing: answered.
+  std::optional<Origin> identify(endpoint::TransactionId id, const sip::Message& invite, const endpoint::Flow& from,
+                                 const Profile& profile);
+  static void apply(Leg& leg, const Origin& origin);
+
   /// Looks whether `leg` can go; asked whenever one of the reasons to stay ends.
   void reap_later(const std::string& uuid);
   void reap(const std::string& uuid);
@@ -131,6 +143,7 @@ class Switch : endpoint::RequestHandler {
 };
 
 /// Fills profile and variables of an inbound leg from its INVITE (FreeSWITCH's names).
-void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow& from);
+/// `trusted`: what it asserts of its caller is believed (RFC 3325).
+void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow& from, bool trusted);
 
 }  // namespace call

@@ -72,7 +72,7 @@ const base::Settings<ProfileSettings>& profile_settings();
 /// One <gateway>.
 struct GatewaySettings {
   std::string username, auth_username, password, realm, from_user, from_domain, extension, proxy,
-      register_proxy, outbound_proxy, register_transport, contact_params, context;
+      register_proxy, outbound_proxy, register_transport, contact_params, context, gw_auth_acl;
   bool registers = false, caller_id_in_from = false, extension_in_contact = false;
   base::Duration expire_seconds{}, retry_seconds{}, ping{};
   std::uint32_t ping_max = 0, ping_min = 0;
