@@ -141,6 +141,8 @@ std::optional<Switch::Origin> Switch::identify(endpoint::TransactionId id, const
   const auto* gateway = uri ? gateway_of(profile, *uri) : nullptr;
   Origin origin;
   origin.trusted = gateway && gateway->trusts(source);
+  // Anybody may write its Contact: what answers to our password goes to the provider alone.
+  if (origin.trusted) origin.gateway = gateway;
   if (origin.trusted && gateway->auth_acl) {
     origin.acl = "gw-auth-acl";
     return origin;

@@ -199,10 +199,10 @@ bool Leg::dial(sip::Message invite, const DialTarget& target, Leg* peer, bool by
     }
     invite.set_body("application/sdp", *offer);
   }
-  if (target.gateway && !target.gateway->account.secret.password.empty())
-    responder_ = std::make_unique<sip::Responder>(target.gateway->account);
   session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), target.flow, session_policy(),
                                            target.others);
+  if (target.gateway && !target.gateway->account.secret.password.empty())
+    session_->use(std::make_unique<sip::Responder>(target.gateway->account));
   variables_.set("sip_call_id", session_->call_id());
   owner_.tell([this](Observer& observer) { observer.on_dialog(*this, session_->call_id()); });
   execute_hooks(*this, "execute_on_originate");
@@ -238,15 +238,7 @@ void Leg::on_unheard(const std::optional<base::Address>& expected) {
   owner_.tell([&](Observer& observer) { observer.on_unheard(*this, expected); });
 }
 
-// RFC 3261 section 22.2, with the account of the gateway.
-bool Leg::on_challenged(const sip::Message& response) {
-  if (!responder_ || responder_->on_challenge(response, shard().random()) != sip::Responder::Outcome::ready) return false;
-  session_->resend(*responder_);
-  return true;
-}
-
 void Leg::on_answered(const sip::Message& response) {
-  responder_.reset();
   if (bypass_media_) {
     if (response.has_body()) bypassed_sdp_ = response.body();
   } else if (response.has_body() || !media_->negotiated()) {

@@ -97,6 +97,8 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
   leg.variables_.set("endpoint_disposition", "DELAYED NEGOTIATION");
   apply(leg, *origin);
   leg.session_ = endpoint::InviteSession::receive(endpoint_, leg, id, std::move(invite), from, profile->session);
+  if (origin->gateway && !origin->gateway->account.secret.password.empty())
+    leg.session_->use(std::make_unique<sip::Responder>(origin->gateway->account));
   tell([&](Observer& observer) {
     observer.on_created(leg);
     observer.on_dialog(leg, leg.session_->call_id());

@@ -114,6 +114,7 @@ class Switch : endpoint::RequestHandler {
     endpoint::Account account;   ///< Of the user; empty: none is known.
     std::string acl, acl_user;   ///< The list, and the user whose address it is.
     bool trusted = false;        ///< Of our trust domain (RFC 3325).
+    const Gateway* gateway = nullptr;  ///< A trusted one: our account with it answers its challenges.
   };
   /// Nothing: answered.
   std::optional<Origin> identify(endpoint::TransactionId id, const sip::Message& invite, const endpoint::Flow& from,
