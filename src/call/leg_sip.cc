@@ -204,6 +204,7 @@ bool Leg::dial(sip::Message invite, const DialTarget& target, Leg* peer, bool by
   if (target.gateway && !target.gateway->account.secret.password.empty())
     session_->use(std::make_unique<sip::Responder>(target.gateway->account));
   variables_.set("sip_call_id", session_->call_id());
+  owner_.add_dialog(*this);
   owner_.tell([this](Observer& observer) { observer.on_dialog(*this, session_->call_id()); });
   execute_hooks(*this, "execute_on_originate");
   return true;

@@ -14,6 +14,11 @@ namespace {
 
 const base::metrics::Counter refused{"ahoy_calls_refused_total", "INVITEs refused because of max_sessions or rate"};
 
+std::size_t dialog_hash(std::string_view call_id, std::string_view local_tag) {
+  constexpr std::size_t odd = 31;
+  return base::TextHash{}(call_id) * odd + base::TextHash{}(local_tag);
+}
+
 }  // namespace
 
 Switch::Switch(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authenticator, PortPool& ports, Router& router)
@@ -99,6 +104,7 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
   leg.session_ = endpoint::InviteSession::receive(endpoint_, leg, id, std::move(invite), from, profile->session);
   if (origin->gateway && !origin->gateway->account.secret.password.empty())
     leg.session_->use(std::make_unique<sip::Responder>(origin->gateway->account));
+  add_dialog(leg);
   tell([&](Observer& observer) {
     observer.on_created(leg);
     observer.on_dialog(leg, leg.session_->call_id());
@@ -125,13 +131,29 @@ Leg* Switch::create_outbound(const Profile& profile, const base::Ip& peer, std::
 }
 
 Leg* Switch::find_dialog(std::string_view call_id, std::string_view to_tag, std::string_view from_tag) {
-  for (auto& [uuid, leg] : legs_) {
-    const auto* session = leg->session();
-    if (!session || session->call_id() != call_id || session->local_tag() != to_tag) continue;
+  const auto [first, last] = dialogs_.equal_range(dialog_hash(call_id, to_tag));
+  for (auto at = first; at != last; ++at) {
+    const auto* session = at->second->session();
+    if (session->call_id() != call_id || session->local_tag() != to_tag) continue;
     const auto* dialog = session->dialog();
-    if (dialog && dialog->id().remote_tag == from_tag) return leg.get();
+    if (dialog && dialog->id().remote_tag == from_tag) return at->second;
   }
   return nullptr;
+}
+
+void Switch::add_dialog(Leg& leg) {
+  const auto& session = *leg.session();
+  dialogs_.emplace(dialog_hash(session.call_id(), session.local_tag()), &leg);
+}
+
+void Switch::remove_dialog(const Leg& leg) {
+  const auto& session = *leg.session_;
+  const auto [first, last] = dialogs_.equal_range(dialog_hash(session.call_id(), session.local_tag()));
+  for (auto at = first; at != last; ++at) {
+    if (at->second != &leg) continue;
+    dialogs_.erase(at);
+    return;
+  }
 }
 
 void Switch::hang_up_all(Cause cause) {

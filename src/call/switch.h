@@ -121,6 +121,9 @@ class Switch : endpoint::RequestHandler {
                                  const Profile& profile);
   static void apply(Leg& leg, const Origin& origin);
 
+  /// While it has a session, a leg is found by its dialog.
+  void add_dialog(Leg& leg);
+  void remove_dialog(const Leg& leg);
   /// Looks whether `leg` can go; asked whenever one of the reasons to stay ends.
   void reap_later(const std::string& uuid);
   void reap(const std::string& uuid);
@@ -133,6 +136,7 @@ class Switch : endpoint::RequestHandler {
   std::vector<std::shared_ptr<const Profile>> profiles_;
   std::vector<Observer*> observers_;
   std::unordered_map<std::string, std::unique_ptr<Leg>, base::TextHash, std::equal_to<>> legs_;
+  std::unordered_multimap<std::size_t, Leg*> dialogs_;  // by hash of Call-ID and our tag
   std::vector<base::Task<void>> tasks_;
   std::vector<Switch*> all_;
   std::unique_ptr<Links> links_;
