@@ -23,8 +23,9 @@ std::size_t dialog_hash(std::string_view call_id, std::string_view local_tag) {
 
 Switch::Switch(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authenticator, PortPool& ports, Router& router)
     : endpoint_{endpoint}, authenticator_{authenticator}, ports_{ports}, router_{router},
-      all_{this}, links_{std::make_unique<Links>(*this)} {
+      all_{this}, links_{std::make_unique<Links>(*this)}, referrals_{std::make_unique<Referrals>(*this)} {
   endpoint_.set_handler(sip::Method::invite, this);
+  add_observer(*referrals_);
 }
 
 Switch::~Switch() {

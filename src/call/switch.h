@@ -24,6 +24,8 @@ class Router {
   /// Runs one application on a leg: at once when the leg runs nothing or the application never waits, else after what
   /// it is running. The leg is held meanwhile.
   virtual base::Task<void> execute(Leg& leg, std::string application, std::string data) = 0;
+  /// Whether a leg that runs this application has got where it was sent: it is heard there, and nobody else is called.
+  virtual bool serves(std::string_view application) const = 0;
 };
 
 /// Sees what happens to calls; never changes it. Events, call records and the journal are such observers.
@@ -52,6 +54,7 @@ struct SwitchOptions {
 };
 
 class Links;
+class Referrals;
 
 class Switch : endpoint::RequestHandler {
  public:
@@ -91,6 +94,8 @@ class Switch : endpoint::RequestHandler {
   void join(const std::vector<Switch*>& all);
   /// Bridges between shards.
   Links& links() { return *links_; }
+  /// Transfers that are on their way.
+  Referrals& referrals() { return *referrals_; }
   /// The switch of the shard that owns the dialogs of a Call-ID; to be touched on that shard only.
   Switch& owner_of(std::string_view call_id);
 
@@ -140,6 +145,7 @@ class Switch : endpoint::RequestHandler {
   std::vector<base::Task<void>> tasks_;
   std::vector<Switch*> all_;
   std::unique_ptr<Links> links_;
+  std::unique_ptr<Referrals> referrals_;
   base::Time second_began_{};
   std::uint32_t begun_in_second_ = 0;
   std::uint64_t sessions_since_start_ = 0;
