@@ -1,5 +1,7 @@
 #include "call/outbound.h"
 
+#include <algorithm>
+
 #include "call/privacy.h"
 #include "call/switch.h"
 
@@ -46,8 +48,12 @@ sip::Uri wanted_from(const Leg& leg) {
   return sip::Uri::parse(named ? text : "sip:" + text).value_or(sip::Uri{});
 }
 
-/// Who gets what is not for everybody (RFC 3325): a provider whose account it is, and who is let in by its address.
-bool is_trusted(const DialTarget& target) { return target.gateway || target.profile->trusts(target.flow.remote.ip); }
+/// Who gets what is not for everybody (RFC 3325): a provider whose account it is, and who is let in by its address, as all
+/// of those are that the same INVITE may go to.
+bool is_trusted(const DialTarget& target) {
+  const auto trusts = [&](const endpoint::Flow& flow) { return target.profile->trusts(flow.remote.ip); };
+  return target.gateway || (trusts(target.flow) && std::all_of(target.others.begin(), target.others.end(), trusts));
+}
 
 /// From and the headers of caller-id-type, with what privacy hides left out (RFC 3323, RFC 3325).
 void set_identity(sip::Message& invite, Leg& leg, const DialTarget& target, std::string host, const std::string& tag) {
