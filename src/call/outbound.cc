@@ -60,13 +60,16 @@ void set_identity(sip::Message& invite, Leg& leg, const DialTarget& target, std:
   const auto& caller = leg.caller();
   const auto* gateway = target.gateway.get();
   const bool hidden = caller.privacy_hide_number || caller.privacy_hide_name;
-  const bool trusted = is_trusted(target);
+  // The caller's wish, kept whatever the dial string says; origination_privacy is the operator's word to whom it calls.
+  const auto asked = leg.variable("sip_Privacy");
+  const bool withheld = Privacy::of(asked).hides_caller() && !is_trusted(target);
   std::string_view type = leg.variable("sip_cid_type");
   if (type.empty()) type = leg.profile_of_sip().caller_id_type;
-  // With Remote-Party-ID a trusted next hop is asked to hide what From still says, as in FreeSWITCH.
-  const bool leave_out = type != "rpid" || !trusted;
+  // With Remote-Party-ID the next hop is asked to hide what From still says, as in FreeSWITCH.
+  const bool leave_out = type != "rpid";
   if (gateway) host = gateway->from_domain;
-  const bool no_number = leave_out && caller.privacy_hide_number, no_name = leave_out && caller.privacy_hide_name;
+  const bool no_number = withheld || (leave_out && caller.privacy_hide_number);
+  const bool no_name = withheld || (leave_out && caller.privacy_hide_name);
   const std::string user = no_number ? "anonymous" : sip::escape_user(caller.caller_id_number);
   const std::string shown = no_name ? "Anonymous" : caller.caller_id_name;
   const std::string domain = no_number ? "anonymous.invalid" : host;
@@ -76,14 +79,13 @@ void set_identity(sip::Message& invite, Leg& leg, const DialTarget& target, std:
   const auto display = leg.variable("sip_from_display");
   invite.add("From", shown_as(display.empty() ? shown : std::string{display}) + "<" + from_uri + ">;tag=" + tag);
 
-  if (hidden && !trusted) {
+  if (withheld) {
     // The identity stays here (RFC 3325 section 7); what is asked for is still said.
     invite.add("Privacy", "id");
     return;
   }
   const std::string identity = shown_as(caller.caller_id_name) + "<sip:" + sip::escape_user(caller.caller_id_number) + "@" +
                                (own_from.empty() ? host : std::string{own_from.host()}) + ">";
-  const auto asked = leg.variable("sip_Privacy");
   if (type == "pid") {
     invite.add("P-Asserted-Identity", identity);
     if (hidden) invite.add("Privacy", asked.empty() ? "id" : asked);
@@ -138,8 +140,9 @@ void prepare_outbound(Leg& leg, const DialTarget& target, const Variables& own, 
                       std::string_view number) {
   auto& variables = leg.variables();
   if (caller) {
+    const bool hides = caller->caller().privacy_hide_number || caller->caller().privacy_hide_name;
     const auto asked = caller->variable("sip_Privacy");
-    if (!asked.empty()) variables.set("sip_Privacy", asked);
+    if (!asked.empty() || hides) variables.set("sip_Privacy", asked.empty() ? "id" : asked);
     caller->variables().for_each([&](std::string_view variable, std::string_view value) {
       const bool custom = variable.size() > 6 && base::same(variable.substr(0, 6), "sip_h_");
       if (custom && !base::same(caller->variable("sip_copy_custom_headers"), "false")) variables.set(variable, value);

@@ -16,8 +16,9 @@ constexpr std::string_view alice_trusted = R"(<param name="apply-inbound-acl" va
 constexpr std::string_view both_trusted = R"(<param name="apply-inbound-acl" value="10.0.0.2/32,10.0.0.3"/>)";
 
 /// The INVITE bob gets when alice's has these lines.
-std::string passed(std::vector<std::string> lines, std::string_view profile = {}, std::string_view trust = alice_trusted) {
-  scenario::House house{to_bob, 1, 2, std::string{profile}.append(trust)};
+std::string passed(std::vector<std::string> lines, std::string_view profile = {}, std::string_view trust = alice_trusted,
+                   std::string_view dialplan = to_bob) {
+  scenario::House house{dialplan, 1, 2, std::string{profile}.append(trust)};
   sim::RawAgent alice{house.world, house.world.add_host("alice", {scenario::alice_ip})};
   sim::RawAgent bob{house.world, house.world.add_host("bob", {scenario::bob_ip})};
   std::string text =
@@ -83,6 +84,18 @@ TEST(Identity, SIP_12_SoDoesARemotePartyId) {
   EXPECT_EQ(outside.find("4711"), std::string::npos) << outside;
   EXPECT_EQ(header(outside, "Privacy"), "id");
   EXPECT_NE(header(passed({line}, {}, both_trusted), "Remote-Party-ID").find("privacy=full"), std::string::npos);
+}
+
+TEST(Identity, SIP_12_WhatTheOperatorHidesByADialStringIsHiddenAsInFreeSwitch) {
+  constexpr std::string_view hiding = R"(<extension name="bob"><condition field="destination_number" expression="^bob$">
+<action application="bridge" data="{origination_privacy=hide_name:hide_number}sofia/internal/bob@10.0.0.3:5060"/></condition></extension>)";
+  constexpr std::string_view showing = R"(<extension name="bob"><condition field="destination_number" expression="^bob$">
+<action application="bridge" data="{origination_privacy=screen}sofia/internal/bob@10.0.0.3:5060"/></condition></extension>)";
+  const auto told = passed({}, {}, {}, hiding);
+  EXPECT_EQ(header(told, "Remote-Party-ID"), "\"Alice\" <sip:alice@10.0.0.1>;party=calling;screen=no;privacy=full");
+  EXPECT_NE(header(told, "From").find("sip:alice@"), std::string::npos);
+  const auto asked = passed({"Privacy: id"}, {}, {}, showing);
+  EXPECT_EQ(asked.find("sip:alice"), std::string::npos) << "the caller's own wish is stronger: " << asked;
 }
 
 TEST(Identity, SIP_12_PrivacyOfUserAndHeaderTakesMoreAway) {
