@@ -128,7 +128,7 @@ Cause Leg::rejection_cause(int status) const {
 }
 
 bool Leg::pre_answer(Media* peer) {
-  if (!session_ || hung_up()) return false;
+  if (hung_up()) return false;
   if (direction_ != Direction::inbound || progress_ >= Progress::early) return true;
   auto description = local_description(peer);
   if (!description) return false;
@@ -150,7 +150,8 @@ void Leg::pre_answer_with(std::string_view sdp) {
 }
 
 bool Leg::answer(Media* peer) {
-  if (!session_ || hung_up()) return false;
+  if (hung_up()) return false;
+  // A stand-in of another shard's leg, which has no session, is answered from the beginning.
   if (direction_ != Direction::inbound || answered()) return true;
   auto description = local_description(peer);
   if (!description) return false;

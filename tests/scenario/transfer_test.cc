@@ -450,8 +450,10 @@ TEST(Replaces, MTH_14_RefusedAsTheRfcSays) {
   EXPECT_EQ(call_with_replaces(three, "none;to-tag=1").ended->status, 400);
   EXPECT_EQ(call_with_replaces(three, value_for(caller, ";early-only")).ended->status, 486);
   EXPECT_TRUE(caller.session);
+  const auto over = value_for(caller);
   caller.hang_up();
   three.house.world.run_for(1s);
+  EXPECT_EQ(call_with_replaces(three, over).ended->status, 481) << "it is over";
   three.bob.answers = false;
   auto& unanswered = three.call_on(three.alice, "bob", 0);
   EXPECT_EQ(call_with_replaces(three, value_for(unanswered)).ended->status, 481) << "an early dialog the peer began";
@@ -547,6 +549,29 @@ TEST(UuidBridge, API_11_TwoLegsTalkWhateverTheyDidAndWhereverTheyAre) {
     EXPECT_TRUE(carol.ended);
     three.house.expect_nothing_left();
   }
+}
+
+TEST(Transfer, MTH_14_BlindOfAPartnerOnAnotherShardIsReportedToo) {
+  Operator desk;
+  auto& three = desk.three;
+  three.bob.answers = false;
+  auto& asking = three.call_on(three.alice, "echo", 0);
+  auto& carol = three.call_on(three.carol, "echo", 1);
+  desk.run("uuid_bridge " + desk.uuid_of(asking) + " " + desk.uuid_of(carol));
+  EXPECT_TRUE(asking.session->refer(Three::refer_to("<sip:bob@10.0.0.1>")));
+  three.house.world.run_for(1s);
+  EXPECT_EQ(notified(asking, 1), "SIP/2.0 180 Ringing\r\n");
+  auto& bob = *three.bob.agent.incoming();
+  bob.session->answer(Extra::sdp(three.bob.description()));
+  three.house.world.run_for(1s);
+  EXPECT_EQ(notified(asking, 2), "SIP/2.0 200 OK\r\n");
+  EXPECT_TRUE(asking.ended);
+  EXPECT_TRUE(carol.session);
+  three.expect_talk(three.carol, carol, three.bob, bob);
+  carol.hang_up();
+  three.house.world.run_for(1s);
+  EXPECT_TRUE(bob.ended);
+  three.house.expect_nothing_left();
 }
 
 TEST(UuidBridge, API_11_TakesALegOutOfItsBridge) {
