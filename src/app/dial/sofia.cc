@@ -84,6 +84,7 @@ struct Wishes {
       return std::pair{a.second.q, a.first} > std::pair{b.second.q, b.first};
     });
     std::vector<location::Binding> best;
+    best.reserve(scored.size());
     for (auto& [score, binding] : scored) best.push_back(std::move(binding));
     return best;
   }
