@@ -71,6 +71,7 @@ class Checker {
     std::vector<std::pair<std::string_view, std::string_view>> named{
         {"apply-inbound-acl", settings.apply_inbound_acl},
         {"apply-register-acl", settings.apply_register_acl},
+        {"apply-proxy-acl", settings.apply_proxy_acl},
         {"apply-nat-acl", settings.apply_nat_acl}};
     for (const auto& gateway : profile.gateways) named.emplace_back("gw-auth-acl", gateway.settings.gw_auth_acl);
     for (const auto& [parameter, names] : named)

@@ -149,6 +149,8 @@ const base::Settings<ProfileSettings>& profile_settings() {
             "Who calls without a challenge and is trusted (RFC 3325); without auth-calls nobody else may call."),
       lists("apply-register-acl", &P::apply_register_acl,
             "Who may register without a challenge."),
+      lists("apply-proxy-acl", &P::apply_proxy_acl,
+            "Proxies whose X-AUTH-IP says where a call comes from, for apply-inbound-acl."),
       lists("apply-nat-acl", &P::apply_nat_acl,
             "Contacts in this list that come from another address lead nowhere: NAT; empty: private addresses."),
       {"local-network-acl", &P::local_network_acl, "list", "localnet.auto", Apply::reload,

@@ -35,7 +35,7 @@ struct ProfileSettings {
   bool auth_calls = false, accept_blind_reg = false, accept_blind_auth = false, auth_all_packets = false,
        log_auth_failures = false, disable_register = false, inbound_reg_force_matching_username = false;
   std::string challenge_realm, force_register_domain, force_register_db_domain, apply_inbound_acl,
-      apply_register_acl, apply_nat_acl, local_network_acl;
+      apply_register_acl, apply_proxy_acl, apply_nat_acl, local_network_acl;
   base::Duration nonce_ttl{};
   std::string rfc8760_auth_algorithms;
   // Registrations.

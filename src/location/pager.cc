@@ -91,7 +91,8 @@ void Pager::on_request(endpoint::TransactionId id, sip::Message request, const e
   const auto uri = sip::Uri::parse(request.request_uri());
   const auto sender = request.get<sip::From>();
   if (!uri || !sender) return endpoint_.respond(id, request, 400);
-  if (settings.authenticate) {
+  const bool trusted = settings.trusted && settings.trusted(from.remote.ip);
+  if (settings.authenticate && !trusted) {
     const std::string domain = settings.domain.empty() ? std::string{sender->uri.host()} : settings.domain;
     const auto outcome = authenticator_.authenticate(id, request, from, settings.realm.empty() ? domain : settings.realm, domain);
     if (outcome.verdict != endpoint::Authenticator::Verdict::accepted) return;

@@ -3,6 +3,7 @@
 // The message goes to every contact of the user it is for, each with a transaction of its own, its body untouched; the sender
 // gets the best answer of them. Nothing is kept for somebody who is away: 480.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -19,6 +20,7 @@ class Pager : public endpoint::RequestHandler {
     bool authenticate = true;
     std::string domain;  ///< Of users, whatever the request says; empty: as it says.
     std::string realm;   ///< Empty: the domain.
+    std::function<bool(const base::Ip&)> trusted{};  ///< apply-inbound-acl: from there nobody is asked for credentials
   };
   /// Contacts a message goes to.
   static constexpr std::size_t contacts_max = 10;

@@ -159,6 +159,10 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
       const auto found = configuration->acls.admit(ip, lists);
       return found ? std::optional{call::Profile::Admission{found->list, found->user}} : std::nullopt;
     };
+  if (!settings.apply_proxy_acl.empty())
+    made->is_proxy = [configuration, lists = settings.apply_proxy_acl](const base::Ip& ip) {
+      return configuration->acls.admit(ip, lists).has_value();
+    };
   made->is_nat = unreachable_contacts(profile, configuration);
   made->aggressive_nat_detection = settings.aggressive_nat_detection;
   for (const auto& gateway : profile.gateways)
@@ -183,10 +187,15 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   return made;
 }
 
-location::Pager::Settings pager_settings(const dialplan::Profile& profile) {
+location::Pager::Settings pager_settings(const dialplan::Profile& profile, const dialplan::Snapshot& configuration) {
   const auto& realm = profile.settings.challenge_realm;
   const bool fixed = !base::same(realm, "auto_from") && !base::same(realm, "auto_to");
-  return {profile.settings.auth_calls, profile.settings.force_register_domain, fixed ? realm : std::string{}};
+  location::Pager::Settings settings{profile.settings.auth_calls, profile.settings.force_register_domain, fixed ? realm : std::string{}};
+  if (!profile.settings.apply_inbound_acl.empty())
+    settings.trusted = [configuration, lists = profile.settings.apply_inbound_acl](const base::Ip& ip) {
+      return configuration->acls.admit(ip, lists).has_value();
+    };
+  return settings;
 }
 
 endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile) {

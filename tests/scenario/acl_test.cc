@@ -43,14 +43,14 @@ struct Acl {
     house.world.run_for(10ms);
   }
   /// The first line of what a call gets.
-  std::string call(sim::RawAgent& from, std::string_view to = "tell", std::string_view asserted = {}) {
+  std::string call(sim::RawAgent& from, std::string_view to = "tell", std::string_view asserted = {}, const std::string& more = {}) {
     const auto id = std::to_string(++calls);
     const auto ip = from.address().ip.text();
     std::string text = "INVITE sip:" + std::string{to} + "@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP " + ip + ":5060;branch=z9hG4bK" + id +
                        "\r\nMax-Forwards: 70\r\nFrom: <sip:me@10.0.0.1>;tag=a\r\nTo: <sip:tell@10.0.0.1>\r\nCall-ID: c" + id + "\r\nCSeq: 1 INVITE\r\n" +
                        "Contact: <sip:me@" + ip + ">\r\n";
     if (!asserted.empty()) text += "P-Asserted-Identity: <sip:" + std::string{asserted} + "@carrier.test>\r\n";
-    from.send(house.address(), text + "Content-Length: 0\r\n\r\n");
+    from.send(house.address(), text + more + "Content-Length: 0\r\n\r\n");
     return first_line(from.take_from(200, 2s));
   }
 };
@@ -109,6 +109,48 @@ TEST(Acl, GW_04_AGatewayMayCallFromItsList) {
   EXPECT_EQ(acl.call(acl.bob, "gw+telco", "4711"), "SIP/2.0 486 true/gw-auth-acl////4711");
   EXPECT_EQ(acl.call(acl.alice, "gw+telco", "4711"), "SIP/2.0 407 Proxy Authentication Required");
   EXPECT_EQ(acl.call(acl.bob), "SIP/2.0 407 Proxy Authentication Required");
+}
+
+TEST(Acl, SEC_09_AProxyThatIsListedSaysWhereACallComesFrom) {
+  constexpr std::string_view proxy = R"(<param name="apply-proxy-acl" value="10.0.0.2/32"/>)";
+  Acl acl{both(both(challenged, by_list), proxy)};
+  EXPECT_EQ(acl.call(acl.alice, "tell", "4711", "X-AUTH-IP: 10.0.0.3\r\n"), "SIP/2.0 486 true/carriers////4711");
+  EXPECT_EQ(acl.call(acl.alice, "tell", {}, "X-AUTH-IP: 10.0.0.9\r\n"), "SIP/2.0 407 Proxy Authentication Required");
+  EXPECT_EQ(acl.call(acl.alice), "SIP/2.0 407 Proxy Authentication Required");
+  Acl plain{both(challenged, by_list)};
+  EXPECT_EQ(plain.call(plain.alice, "tell", {}, "X-AUTH-IP: 10.0.0.3\r\n"), "SIP/2.0 407 Proxy Authentication Required") << "anybody may write that";
+}
+
+TEST(Acl, NAT_04_TheNatListSaysWhichContactsLeadNowhere) {
+  constexpr std::string_view by_nat = R"(<extension name="nat"><condition field="destination_number" expression="^nat$">
+<action application="respond" data="486 behind:${sip_nat_detected}"/></condition></extension>)";
+  const auto told = [&](std::string_view contact_ip) {
+    scenario::House house{by_nat, 1, 2, R"(<param name="apply-nat-acl" value="100.64.0.0/10"/>)"};
+    sim::RawAgent alice{house.world, house.world.add_host("alice", {scenario::alice_ip})};
+    alice.send(house.address(),
+               sim::message({"INVITE sip:nat@10.0.0.1 SIP/2.0", "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bKn", "Max-Forwards: 70",
+                             "From: <sip:me@10.0.0.1>;tag=a", "To: <sip:nat@10.0.0.1>", "Call-ID: nat", "CSeq: 1 INVITE",
+                             "Contact: <sip:me@" + std::string{contact_ip} + ">"}));
+    return first_line(alice.take_from(200, 2s));
+  };
+  EXPECT_EQ(told("100.64.3.4"), "SIP/2.0 486 behind:true");
+  EXPECT_EQ(told("192.168.1.1"), "SIP/2.0 486 behind:");
+  EXPECT_EQ(told("10.0.0.2"), "SIP/2.0 486 behind:");
+}
+
+TEST(Acl, SEC_09_ListedAddressesSendMessagesWithoutAChallenge) {
+  Acl acl{both(challenged, by_list)};
+  const auto sent = [&](sim::RawAgent& from) {
+    const auto ip = from.address().ip.text();
+    from.send(acl.house.address(),
+              sim::message({"MESSAGE sip:alice@10.0.0.1 SIP/2.0", "Via: SIP/2.0/UDP " + ip + ":5060;branch=z9hG4bKm" + ip, "Max-Forwards: 70",
+                            "From: <sip:bob@10.0.0.1>;tag=m", "To: <sip:alice@10.0.0.1>", "Call-ID: m@" + ip, "CSeq: 1 MESSAGE",
+                            "Content-Type: text/plain"},
+                           "hello"));
+    return sim::status_of(from.take());
+  };
+  EXPECT_EQ(sent(acl.bob), 480) << "alice is not registered";
+  EXPECT_EQ(sent(acl.alice), 407);
 }
 
 TEST(Acl, SEC_09_ListedAddressesRegisterWithoutAChallenge) {
