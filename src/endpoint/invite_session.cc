@@ -153,8 +153,13 @@ void InviteSession::hang_up(int status, std::string_view phrase, std::string_vie
 void InviteSession::send_bye(sip::Dialog& dialog, std::string_view reason_header, ClientUser* user) {
   auto bye = dialog.request(sip::Method::bye);
   if (!reason_header.empty()) bye.add("Reason", reason_header);
-  if (user) bye_out_ = send_in_dialog(std::move(bye), user);
-  else endpoint_.send_request(std::move(bye), flow_in_dialog(dialog), nullptr);
+  if (!user) {
+    endpoint_.send_request(std::move(bye), flow_in_dialog(dialog), nullptr);
+    return;
+  }
+  // A 2xx to a re-INVITE may still wait for its ACK, and neither that nor its absence asks for another BYE.
+  success_timer_.stop();
+  bye_out_ = send_in_dialog(std::move(bye), user);
 }
 
 Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
