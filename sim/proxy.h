@@ -61,6 +61,9 @@ class Proxy : endpoint::Transports::Sink,
   void on_connection_gone(const endpoint::ConnectionId& connection) override {
     clients_.on_connection_gone(connection);
   }
+  void on_unreachable(const sip::Message& request, const base::Address& remote) override {
+    clients_.on_unreachable(request, remote);
+  }
   void send_response(const endpoint::Flow& to, std::string_view bytes) override { transports_.send(to, bytes); }
   endpoint::Flow send_request(const endpoint::Flow& to, std::string_view bytes) override {
     return transports_.send(to, bytes);

@@ -1,6 +1,12 @@
 #include "call/gateway.h"
 
+#include <algorithm>
+
 namespace call {
+
+bool Gateway::trusts(const base::Ip& source) const {
+  return auth_acl ? auth_acl(source) : std::ranges::count(addresses, source) > 0;
+}
 
 sip::Uri Gateway::contact(const sip::Uri& at) const {
   const auto transport = at.param("transport").value_or("udp");

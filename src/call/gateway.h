@@ -2,10 +2,13 @@
 //
 // Made by main from the configuration. Whether it is registered and answers is location's business (location/gateway.h).
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/address.h"
 #include "call/variables.h"
 #include "sip/digest.h"
 #include "sip/uri.h"
@@ -27,6 +30,12 @@ struct Gateway {
   std::string context;                   ///< of calls that come in; empty: the profile's
   std::string extension;                 ///< what they dial: a number, "auto" (as asked), "auto_to_user"
   Variables inbound, outbound;
+
+  std::function<bool(const base::Ip&)> auth_acl{};  ///< gw-auth-acl: its calls come from there; empty: not said
+  std::vector<base::Ip> addresses;                  ///< its own, as far as they are written as addresses
+
+  /// Whether a call by its Contact that comes from `source` is the provider's (RFC 3325: part of our trust domain).
+  bool trusts(const base::Ip& source) const;
 
   /// Our Contact where `at` reaches us.
   sip::Uri contact(const sip::Uri& at) const;

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/log.h"
 #include "base/text.h"
+#include "call/privacy.h"
 #include "call/switch.h"
 #include "sip/header/contact.h"
 #include "sip/header/from.h"
@@ -64,8 +66,8 @@ void call_itself(CallerProfile& caller, const Party& party) {
 }
 
 /// Who a network that has checked it says is calling (RFC 3325, Remote-Party-ID), and what may be shown (RFC 3323).
-/// Believed where the profile asks nobody for credentials: there From is believed too.
-void take_identity(Leg& leg, const sip::Message& invite) {
+/// Believed of peers in our trust domain alone; the variables have what anybody said.
+void take_identity(Leg& leg, const sip::Message& invite, bool trusted) {
   auto& variables = leg.variables();
   auto& caller = leg.caller();
   const auto asserted = invite.get<sip::PAssertedIdentity>();
@@ -75,10 +77,9 @@ void take_identity(Leg& leg, const sip::Message& invite) {
   if (const auto text = invite.text_of("Remote-Party-ID")) set_text(variables, "sip_Remote-Party-ID", *text);
   if (const auto privacy = invite.get<sip::Privacy>()) {
     set_text(variables, "sip_Privacy", privacy->values);
-    const bool hidden = privacy->wants("id") || privacy->wants("user") || privacy->wants("header");
-    caller.privacy_hide_number = caller.privacy_hide_name = hidden;
+    caller.privacy_hide_number = caller.privacy_hide_name = Privacy::of(privacy->values).hides_caller();
   }
-  if (leg.profile_of_sip().auth_calls) return;
+  if (!trusted) return;
   if (asserted) {
     call_itself(caller, *asserted);
     variables.set("sip_cid_type", "pid");
@@ -133,7 +134,70 @@ void enter_by_gateway(Leg& leg, const sip::Message& invite, const Gateway& gatew
 
 }  // namespace
 
-void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow& from) {
+namespace {
+
+/// Where a call comes from: a proxy of ours says so in FreeSWITCH's X-AUTH-IP.
+base::Ip source_of(const Profile& profile, const sip::Message& invite, const endpoint::Flow& from) {
+  const auto text = profile.is_proxy && profile.is_proxy(from.remote.ip) ? invite.text_of("X-AUTH-IP") : std::nullopt;
+  return text ? base::Ip::parse(base::trim(*text)).value_or(from.remote.ip) : from.remote.ip;
+}
+
+}  // namespace
+
+std::optional<Switch::Origin> Switch::identify(endpoint::TransactionId id, const sip::Message& invite,
+                                               const endpoint::Flow& from, const Profile& profile) {
+  const auto source = source_of(profile, invite, from);
+  const auto uri = sip::Uri::parse(invite.request_uri());
+  const auto* gateway = uri ? gateway_of(profile, *uri) : nullptr;
+  Origin origin;
+  origin.trusted = gateway && gateway->trusts(source);
+  // Anybody may write its Contact: what answers to our password goes to the provider alone.
+  if (origin.trusted) origin.gateway = gateway;
+  if (origin.trusted && gateway->auth_acl) {
+    origin.acl = "gw-auth-acl";
+    return origin;
+  }
+  if (const auto admission = profile.admits ? profile.admits(source) : std::nullopt) {
+    origin.trusted = true;
+    origin.acl = admission->list;
+    origin.acl_user = admission->user;
+    const auto at = admission->user.find('@');
+    if (at != std::string::npos)
+      if (auto account = authenticator_.known(admission->user.substr(0, at), admission->user.substr(at + 1)))
+        origin.account = std::move(*account);
+    return origin;
+  }
+  if (profile.auth_calls) {
+    const auto party = invite.get<sip::From>();
+    const std::string domain = !profile.domain.empty() ? profile.domain : std::string{party ? party->uri.host() : ""};
+    auto outcome = authenticator_.authenticate(id, invite, from, profile.realm.empty() ? domain : profile.realm, domain);
+    if (outcome.verdict != endpoint::Authenticator::Verdict::accepted) return std::nullopt;
+    origin.account = std::move(outcome.account);
+  } else if (profile.admits) {
+    base::log::warn("auth", "a call from {} is refused: apply-inbound-acl of profile {} does not allow it", from.remote.text(),
+                    profile.name);
+    endpoint_.respond(id, invite, 403);
+    return std::nullopt;
+  }
+  return origin;
+}
+
+void Switch::apply(Leg& leg, const Origin& origin) {
+  auto& variables = leg.variables();
+  if (!origin.acl.empty()) variables.set("sip_acl_authed_by", origin.acl);
+  if (!origin.acl_user.empty()) variables.set("sip_acl_token", origin.acl_user);
+  const auto& account = origin.account;
+  for (const auto& [variable, value] : account.variables) variables.set(variable, value);
+  if (!account.user.empty()) {
+    leg.caller().username = account.user;
+    variables.set("user_name", account.user);
+    variables.set("domain_name", account.domain);
+    if (const auto context = leg.variable("user_context"); !context.empty()) leg.caller().context = context;
+  }
+  if (!account.user.empty() || !origin.acl.empty()) variables.set("sip_authorized", "true");
+}
+
+void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow& from, bool trusted) {
   auto& variables = leg.variables();
   auto& caller = leg.caller();
   const auto& profile = leg.profile_of_sip();
@@ -149,7 +213,7 @@ void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow&
     set_text(variables, "sip_from_display", party->display);
     set_text(variables, "sip_from_tag", party->params.text_of("tag"));
   }
-  take_identity(leg, invite);
+  take_identity(leg, invite, trusted);
   caller.ani = caller.caller_id_number;
   if (const auto to = invite.get<sip::To>()) set_uri(variables, "sip_to", to->uri);
   if (const auto uri = sip::Uri::parse(invite.request_uri())) {

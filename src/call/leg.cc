@@ -125,7 +125,10 @@ void Leg::end(Cause cause, HangupBy by) {
   variables_.set("digits_dialed", digits_dialed_.empty() ? "none" : digits_dialed_);
   variables_.set("hangup_cause", name(cause));
   variables_.set("hangup_cause_q850", std::to_string(number(cause)));
-  if (session_) owner_.endpoint().linger(std::move(session_));
+  if (session_) {
+    owner_.remove_dialog(*this);
+    owner_.endpoint().linger(std::move(session_));
+  }
   media_->close();
   set_progress(Progress::hungup);
   sleeper_.hang_up();

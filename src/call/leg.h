@@ -170,7 +170,6 @@ class Leg : endpoint::InviteSession::User, Media::User {
   // InviteSession::User, in leg_sip.cc
   void on_provisional(const sip::Message& response) override;
   void on_answered(const sip::Message& response) override;
-  bool on_challenged(const sip::Message& response) override;
   void on_other(endpoint::InviteSession& session, endpoint::TransactionId id, const sip::Message& request) override;
   void on_refer_result(int status) override;
   void on_notify(endpoint::InviteSession& session, endpoint::TransactionId id, const sip::Message& notify);
@@ -228,7 +227,6 @@ class Leg : endpoint::InviteSession::User, Media::User {
   bool hold_music_ = false;  // is what we send
   std::string bypassed_sdp_;  // the peer's description, when media does not come to us
 
-  std::unique_ptr<sip::Responder> responder_;  // of a gateway's account, while it calls
   std::unique_ptr<endpoint::InviteSession> session_;
   Variables variables_;
   CallerProfile caller_;

@@ -129,7 +129,7 @@ Cause Leg::rejection_cause(int status) const {
 }
 
 bool Leg::pre_answer(Media* peer) {
-  if (!session_ || hung_up()) return false;
+  if (hung_up()) return false;
   if (direction_ != Direction::inbound || progress_ >= Progress::early) return true;
   auto description = local_description(peer);
   if (!description) return false;
@@ -151,7 +151,8 @@ void Leg::pre_answer_with(std::string_view sdp) {
 }
 
 bool Leg::answer(Media* peer) {
-  if (!session_ || hung_up()) return false;
+  if (hung_up()) return false;
+  // A stand-in of another shard's leg, which has no session, is answered from the beginning.
   if (direction_ != Direction::inbound || answered()) return true;
   auto description = local_description(peer);
   if (!description) return false;
@@ -200,11 +201,12 @@ bool Leg::dial(sip::Message invite, const DialTarget& target, Leg* peer, bool by
     }
     invite.set_body("application/sdp", *offer);
   }
-  if (target.gateway && !target.gateway->account.secret.password.empty())
-    responder_ = std::make_unique<sip::Responder>(target.gateway->account);
   session_ = endpoint::InviteSession::send(owner_.endpoint(), *this, std::move(invite), target.flow, session_policy(),
                                            target.others);
+  if (target.gateway && !target.gateway->account.secret.password.empty())
+    session_->use(std::make_unique<sip::Responder>(target.gateway->account));
   variables_.set("sip_call_id", session_->call_id());
+  owner_.add_dialog(*this);
   owner_.tell([this](Observer& observer) { observer.on_dialog(*this, session_->call_id()); });
   execute_hooks(*this, "execute_on_originate");
   return true;
@@ -239,15 +241,7 @@ void Leg::on_unheard(const std::optional<base::Address>& expected) {
   owner_.tell([&](Observer& observer) { observer.on_unheard(*this, expected); });
 }
 
-// RFC 3261 section 22.2, with the account of the gateway.
-bool Leg::on_challenged(const sip::Message& response) {
-  if (!responder_ || responder_->on_challenge(response, shard().random()) != sip::Responder::Outcome::ready) return false;
-  session_->resend(*responder_);
-  return true;
-}
-
 void Leg::on_answered(const sip::Message& response) {
-  responder_.reset();
   if (bypass_media_) {
     if (response.has_body()) bypassed_sdp_ = response.body();
   } else if (response.has_body() || !media_->negotiated()) {

@@ -1,5 +1,8 @@
 #include "call/outbound.h"
 
+#include <algorithm>
+
+#include "call/privacy.h"
 #include "call/switch.h"
 
 namespace call {
@@ -45,16 +48,28 @@ sip::Uri wanted_from(const Leg& leg) {
   return sip::Uri::parse(named ? text : "sip:" + text).value_or(sip::Uri{});
 }
 
+/// Who gets what is not for everybody (RFC 3325): a provider whose account it is, and who is let in by its address, as all
+/// of those are that the same INVITE may go to.
+bool is_trusted(const DialTarget& target) {
+  const auto trusts = [&](const endpoint::Flow& flow) { return target.profile->trusts(flow.remote.ip); };
+  return target.gateway || (trusts(target.flow) && std::all_of(target.others.begin(), target.others.end(), trusts));
+}
+
 /// From and the headers of caller-id-type, with what privacy hides left out (RFC 3323, RFC 3325).
-void set_identity(sip::Message& invite, Leg& leg, const Gateway* gateway, std::string host, const std::string& tag) {
+void set_identity(sip::Message& invite, Leg& leg, const DialTarget& target, std::string host, const std::string& tag) {
   const auto& caller = leg.caller();
+  const auto* gateway = target.gateway.get();
   const bool hidden = caller.privacy_hide_number || caller.privacy_hide_name;
+  // The caller's wish, kept whatever the dial string says; origination_privacy is the operator's word to whom it calls.
+  const auto asked = leg.variable("sip_Privacy");
+  const bool withheld = Privacy::of(asked).hides_caller() && !is_trusted(target);
   std::string_view type = leg.variable("sip_cid_type");
   if (type.empty()) type = leg.profile_of_sip().caller_id_type;
   // With Remote-Party-ID the next hop is asked to hide what From still says, as in FreeSWITCH.
   const bool leave_out = type != "rpid";
   if (gateway) host = gateway->from_domain;
-  const bool no_number = leave_out && caller.privacy_hide_number, no_name = leave_out && caller.privacy_hide_name;
+  const bool no_number = withheld || (leave_out && caller.privacy_hide_number);
+  const bool no_name = withheld || (leave_out && caller.privacy_hide_name);
   const std::string user = no_number ? "anonymous" : sip::escape_user(caller.caller_id_number);
   const std::string shown = no_name ? "Anonymous" : caller.caller_id_name;
   const std::string domain = no_number ? "anonymous.invalid" : host;
@@ -64,15 +79,21 @@ void set_identity(sip::Message& invite, Leg& leg, const Gateway* gateway, std::s
   const auto display = leg.variable("sip_from_display");
   invite.add("From", shown_as(display.empty() ? shown : std::string{display}) + "<" + from_uri + ">;tag=" + tag);
 
+  if (withheld) {
+    // The identity stays here (RFC 3325 section 7); what is asked for is still said.
+    invite.add("Privacy", "id");
+    return;
+  }
   const std::string identity = shown_as(caller.caller_id_name) + "<sip:" + sip::escape_user(caller.caller_id_number) + "@" +
                                (own_from.empty() ? host : std::string{own_from.host()}) + ">";
   if (type == "pid") {
     invite.add("P-Asserted-Identity", identity);
-    if (hidden) invite.add("Privacy", "id");
+    if (hidden) invite.add("Privacy", asked.empty() ? "id" : asked);
   } else if (type == "rpid") {
     const std::string_view privacy = caller.privacy_hide_number ? "full" : caller.privacy_hide_name ? "name" : "off";
     const std::string_view screen = caller.screen_bit ? "yes" : "no";
     invite.add("Remote-Party-ID", identity + ";party=calling;screen=" + std::string{screen} + ";privacy=" + std::string{privacy});
+    if (hidden && !asked.empty()) invite.add("Privacy", asked);
   }
 }
 
@@ -119,6 +140,9 @@ void prepare_outbound(Leg& leg, const DialTarget& target, const Variables& own, 
                       std::string_view number) {
   auto& variables = leg.variables();
   if (caller) {
+    const bool hides = caller->caller().privacy_hide_number || caller->caller().privacy_hide_name;
+    const auto asked = caller->variable("sip_Privacy");
+    if (!asked.empty() || hides) variables.set("sip_Privacy", asked.empty() ? "id" : asked);
     caller->variables().for_each([&](std::string_view variable, std::string_view value) {
       const bool custom = variable.size() > 6 && base::same(variable.substr(0, 6), "sip_h_");
       if (custom && !base::same(caller->variable("sip_copy_custom_headers"), "false")) variables.set(variable, value);
@@ -168,7 +192,7 @@ sip::Message make_invite(Leg& leg, const DialTarget& target) {
   auto invite = sip::Message::request(sip::Method::invite, target.request_uri.text());
   for (const auto& route : target.routes) invite.add("Route", route);
   invite.add("Max-Forwards", "70");
-  set_identity(invite, leg, target.gateway.get(), host, endpoint.new_tag());
+  set_identity(invite, leg, target, host, endpoint.new_tag());
   invite.add("To", "<" + (target.to.empty() ? std::string{target.request_uri.text()} : target.to) + ">");
   invite.add("Call-ID", endpoint.new_call_id());
   invite.add("CSeq", "1 INVITE");
@@ -176,8 +200,9 @@ sip::Message make_invite(Leg& leg, const DialTarget& target) {
   invite.add("Contact", "<" + std::string{(target.gateway ? target.gateway->contact(contact) : contact).text()} + ">");
   invite.add("User-Agent", leg.profile_of_sip().user_agent);
   invite.add("Allow", endpoint.allow());
+  const auto privacy = is_trusted(target) ? Privacy{} : Privacy::of(leg.variable("sip_Privacy"));
   leg.variables().for_each([&](std::string_view name, std::string_view value) {
-    if (name.size() <= 6 || !base::same(name.substr(0, 6), "sip_h_")) return;
+    if (name.size() <= 6 || !base::same(name.substr(0, 6), "sip_h_") || privacy.hides(name.substr(6))) return;
     const bool history = base::same(name.substr(6), "History-Info");
     invite.add(name.substr(6), history ? with_next_entry(value, invite.request_uri()) : std::string{value});
   });

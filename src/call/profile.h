@@ -42,6 +42,16 @@ struct Profile {
     return nullptr;
   }
 
+  /// What let a caller in by its address (apply-inbound-acl), and the user "name@domain" whose address it is, if any.
+  struct Admission {
+    std::string list, user;
+  };
+  /// Who calls without a challenge and is of our trust domain (RFC 3325); empty: there is no such list.
+  std::function<std::optional<Admission>(const base::Ip&)> admits{};
+  /// Proxies that are believed where a call comes from (apply-proxy-acl); empty: there are none.
+  std::function<bool(const base::Ip&)> is_proxy{};
+  bool trusts(const base::Ip& peer) const { return admits && admits(peer); }
+
   /// Peers that are told the local address whatever ext-rtp-ip says (local-network-acl); empty: nobody.
   std::function<bool(const base::Ip&)> is_local{};
 

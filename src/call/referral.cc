@@ -3,7 +3,6 @@
 #include "call/bridge.h"
 #include "call/hooks.h"
 #include "call/link.h"
-#include "call/switch.h"
 #include "sip/header/cseq.h"
 #include "sip/header/join.h"
 #include "sip/header/refer_sub.h"
@@ -13,40 +12,102 @@
 
 namespace call {
 
+// --- what is told ----------------------------------------------------------------------------------------------------
+
+Reporter::Reporter(const sip::Message& refer) {
+  const auto wanted = refer.get<sip::ReferSub>();
+  wanted_ = !wanted || wanted->wanted();
+  const auto cseq = refer.get<sip::CSeq>();
+  event_ = "refer;id=" + std::to_string(cseq ? cseq->number : 0);
+}
+
+void Reporter::tell(Leg& leg, int status, std::chrono::seconds left) const {
+  const bool goes_on = sip::is_provisional(status);
+  notify(leg, status, goes_on ? "active;expires=" + std::to_string(left.count()) : "terminated;reason=noresource");
+}
+
+void Reporter::time_out(Leg& leg, int status) const { notify(leg, status, "terminated;reason=timeout"); }
+
+void Reporter::notify(Leg& leg, int status, std::string state) const {
+  if (!wanted_ || !leg.session()) return;
+  endpoint::Extra extra;
+  extra.headers.emplace_back("Event", event_);
+  extra.headers.emplace_back("Subscription-State", std::move(state));
+  extra.content_type = "message/sipfrag;version=2.0";
+  extra.body = "SIP/2.0 " + std::to_string(status) + " " + std::string{sip::reason_phrase(status)} + "\r\n";
+  leg.session()->ask(sip::Method::notify, extra);
+}
+
+Referrals::~Referrals() = default;
+
+void Referrals::follow(const Leg& partner, const Leg& asking, const Reporter& reporter) {
+  auto referral = std::make_unique<Referral>([this, uuid = partner.uuid()] { expire(uuid); });
+  referral->asking = asking.uuid();
+  referral->reporter = reporter;
+  referral->ends = owner_.shard().now() + subscription_length;
+  referral->timer.start(owner_.shard().timers(), referral->ends);
+  waiting_[partner.uuid()] = std::move(referral);
+}
+
+/// A leg that is called for the partner.
+void Referrals::on_progress(const Leg& leg) {
+  if (waiting_.empty()) return;
+  const auto found = waiting_.find(leg.variable("originator"));
+  const bool tells = leg.progress() == Progress::ringing || leg.progress() == Progress::early;
+  if (found == waiting_.end() || !tells) return;
+  auto& referral = *found->second;
+  const int status = leg.progress() == Progress::ringing ? 180 : 183;
+  if (std::exchange(referral.status, status) == status) return;
+  const auto left = std::chrono::duration_cast<std::chrono::seconds>(referral.ends - owner_.shard().now());
+  if (auto* asking = owner_.find(referral.asking)) referral.reporter.tell(*asking, status, left);
+}
+
+void Referrals::on_execute(const Leg& leg, std::string_view application, std::string_view) {
+  if (waiting_.empty()) return;
+  const auto found = waiting_.find(leg.uuid());
+  if (found != waiting_.end() && owner_.router().serves(application)) end(found, 200);
+}
+
+void Referrals::on_bridge(const Leg& a, const Leg& b) {
+  if (waiting_.empty()) return;
+  for (const auto* leg : {&a, &b})
+    if (const auto found = waiting_.find(leg->uuid()); found != waiting_.end()) end(found, 200);
+}
+
+void Referrals::on_hangup(const Leg& leg) {
+  if (waiting_.empty()) return;
+  if (const auto found = waiting_.find(leg.uuid()); found != waiting_.end()) {
+    // Who hangs up while it is sent on has taken the transfer back.
+    constexpr int given_up = 487;
+    const int failed = leg.last_failure_status() != 0 ? leg.last_failure_status() : sip_status(leg.cause());
+    return end(found, leg.hangup_by() == HangupBy::peer ? given_up : failed);
+  }
+  std::erase_if(waiting_, [&](const auto& each) { return each.second->asking == leg.uuid(); });
+}
+
+void Referrals::end(Waiting::iterator at, int status) {
+  // Out of the list first: hanging up comes back here.
+  const auto referral = std::move(at->second);
+  waiting_.erase(at);
+  auto* asking = owner_.find(referral->asking);
+  if (!asking) return;
+  referral->reporter.tell(*asking, status);
+  asking->hang_up(Cause::blind_transfer);
+}
+
+void Referrals::expire(const std::string& partner) {
+  auto node = waiting_.extract(partner);
+  if (node.empty()) return;
+  const auto& referral = *node.mapped();
+  auto* asking = owner_.find(referral.asking);
+  if (!asking) return;
+  referral.reporter.time_out(*asking, referral.status);
+  asking->hang_up(Cause::blind_transfer);
+}
+
+// --- REFER -----------------------------------------------------------------------------------------------------------
+
 namespace {
-
-/// The subscription a REFER makes (RFC 6665 section 4.4.4 lets nobody refresh it): how long a party waits for its end.
-constexpr int subscription_seconds = 60;
-
-/// Tells the one that asked how its request goes, in the dialog of the REFER.
-class Reporter {
- public:
-  Reporter() = default;
-  explicit Reporter(const sip::Message& refer) {
-    const auto wanted = refer.get<sip::ReferSub>();
-    wanted_ = !wanted || wanted->wanted();
-    const auto cseq = refer.get<sip::CSeq>();
-    event_ = "refer;id=" + std::to_string(cseq ? cseq->number : 0);
-  }
-
-  bool wanted() const { return wanted_; }
-  /// A final status ends the subscription.
-  void tell(Leg& leg, int status) const {
-    if (!wanted_ || !leg.session()) return;
-    endpoint::Extra extra;
-    extra.headers.emplace_back("Event", event_);
-    extra.headers.emplace_back("Subscription-State", sip::is_provisional(status)
-                                                         ? "active;expires=" + std::to_string(subscription_seconds)
-                                                         : "terminated;reason=noresource");
-    extra.content_type = "message/sipfrag;version=2.0";
-    extra.body = "SIP/2.0 " + std::to_string(status) + " " + std::string{sip::reason_phrase(status)} + "\r\n";
-    leg.session()->ask(sip::Method::notify, extra);
-  }
-
- private:
-  bool wanted_ = false;
-  std::string event_;
-};
 
 std::string first_of(std::initializer_list<std::string_view> candidates) {
   for (const auto candidate : candidates)
@@ -80,9 +141,16 @@ void transfer_blind(Leg& leg, const sip::Message& refer, const sip::Uri& to, con
                              leg.variable("user_context"), leg.caller().context});
   execute_hooks(*partner, "execute_on_blind_transfer");
   separate(leg);
+  partner->set_last_failure_status(0);
+  if (!reporter.wanted()) {
+    leg.owner().router().transfer(*partner, target);
+    return leg.hang_up(Cause::blind_transfer);
+  }
+  leg.owner().referrals().follow(*partner, leg, reporter);
+  Leg::Target waiting;
+  waiting.waits = true;
+  leg.owner().router().transfer(leg, waiting);
   leg.owner().router().transfer(*partner, target);
-  reporter.tell(leg, 200);
-  leg.hang_up(Cause::blind_transfer);
 }
 
 /// What is found of the other call of an attended transfer, on the shard it lives on.

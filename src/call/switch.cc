@@ -4,8 +4,8 @@
 
 #include "base/log.h"
 #include "call/link.h"
+#include "call/privacy.h"
 #include "call/referral.h"
-#include "sip/header/from.h"
 #include "sip/header/join.h"
 
 namespace call {
@@ -14,12 +14,18 @@ namespace {
 
 const base::metrics::Counter refused{"ahoy_calls_refused_total", "INVITEs refused because of max_sessions or rate"};
 
+std::size_t dialog_hash(std::string_view call_id, std::string_view local_tag) {
+  constexpr std::size_t odd = 31;
+  return base::TextHash{}(call_id) * odd + base::TextHash{}(local_tag);
+}
+
 }  // namespace
 
 Switch::Switch(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authenticator, PortPool& ports, Router& router)
     : endpoint_{endpoint}, authenticator_{authenticator}, ports_{ports}, router_{router},
-      all_{this}, links_{std::make_unique<Links>(*this)} {
+      all_{this}, links_{std::make_unique<Links>(*this)}, referrals_{std::make_unique<Referrals>(*this)} {
   endpoint_.set_handler(sip::Method::invite, this);
+  add_observer(*referrals_);
 }
 
 Switch::~Switch() {
@@ -82,14 +88,10 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
   if (!admit(id, invite)) return;
   if (endpoint::InviteSession::refuses(endpoint_, id, invite, profile->session)) return;
 
-  endpoint::Account account;
-  if (profile->auth_calls) {
-    const auto party = invite.get<sip::From>();
-    const std::string domain = !profile->domain.empty() ? profile->domain : std::string{party ? party->uri.host() : ""};
-    auto outcome = authenticator_.authenticate(id, invite, from, profile->realm.empty() ? domain : profile->realm, domain);
-    if (outcome.verdict != endpoint::Authenticator::Verdict::accepted) return;
-    account = std::move(outcome.account);
-  }
+  const auto origin = identify(id, invite, from, *profile);
+  if (!origin) return;
+  if (Privacy::of(invite.text_of("Privacy").value_or("")).cannot_be_had())
+    return endpoint_.respond(id, invite, 500, "Privacy Not Available");
 
   const std::string uuid = profile->use_call_id_as_uuid ? std::string{invite.text_of("Call-ID").value_or("")} : std::string{};
   const std::string name = uuid.empty() || legs_.contains(uuid) ? shard().random().uuid() : uuid;
@@ -97,17 +99,13 @@ void Switch::on_request(endpoint::TransactionId id, sip::Message invite, const e
   Leg& leg = *made;
   legs_[name] = std::move(made);
   ++sessions_since_start_;
-  describe_caller(leg, invite, from);
+  describe_caller(leg, invite, from, origin->trusted);
   leg.variables_.set("endpoint_disposition", "DELAYED NEGOTIATION");
-  for (const auto& [variable, value] : account.variables) leg.variables_.set(variable, value);
-  if (!account.user.empty()) {
-    leg.caller_.username = account.user;
-    leg.variables_.set("user_name", account.user);
-    leg.variables_.set("domain_name", account.domain);
-    leg.variables_.set("sip_authorized", "true");
-    if (const auto context = leg.variable("user_context"); !context.empty()) leg.caller_.context = context;
-  }
+  apply(leg, *origin);
   leg.session_ = endpoint::InviteSession::receive(endpoint_, leg, id, std::move(invite), from, profile->session);
+  if (origin->gateway && !origin->gateway->account.secret.password.empty())
+    leg.session_->use(std::make_unique<sip::Responder>(origin->gateway->account));
+  add_dialog(leg);
   tell([&](Observer& observer) {
     observer.on_created(leg);
     observer.on_dialog(leg, leg.session_->call_id());
@@ -134,13 +132,29 @@ Leg* Switch::create_outbound(const Profile& profile, const base::Ip& peer, std::
 }
 
 Leg* Switch::find_dialog(std::string_view call_id, std::string_view to_tag, std::string_view from_tag) {
-  for (auto& [uuid, leg] : legs_) {
-    const auto* session = leg->session();
-    if (!session || session->call_id() != call_id || session->local_tag() != to_tag) continue;
+  const auto [first, last] = dialogs_.equal_range(dialog_hash(call_id, to_tag));
+  for (auto at = first; at != last; ++at) {
+    const auto* session = at->second->session();
+    if (session->call_id() != call_id || session->local_tag() != to_tag) continue;
     const auto* dialog = session->dialog();
-    if (dialog && dialog->id().remote_tag == from_tag) return leg.get();
+    if (dialog && dialog->id().remote_tag == from_tag) return at->second;
   }
   return nullptr;
+}
+
+void Switch::add_dialog(Leg& leg) {
+  const auto& session = *leg.session();
+  dialogs_.emplace(dialog_hash(session.call_id(), session.local_tag()), &leg);
+}
+
+void Switch::remove_dialog(const Leg& leg) {
+  const auto& session = *leg.session_;
+  const auto [first, last] = dialogs_.equal_range(dialog_hash(session.call_id(), session.local_tag()));
+  for (auto at = first; at != last; ++at) {
+    if (at->second != &leg) continue;
+    dialogs_.erase(at);
+    return;
+  }
 }
 
 void Switch::hang_up_all(Cause cause) {

@@ -24,6 +24,8 @@ class Router {
   /// Runs one application on a leg: at once when the leg runs nothing or the application never waits, else after what
   /// it is running. The leg is held meanwhile.
   virtual base::Task<void> execute(Leg& leg, std::string application, std::string data) = 0;
+  /// Whether a leg that runs this application has got where it was sent: it is heard there, and nobody else is called.
+  virtual bool serves(std::string_view application) const = 0;
 };
 
 /// Sees what happens to calls; never changes it. Events, call records and the journal are such observers.
@@ -52,6 +54,7 @@ struct SwitchOptions {
 };
 
 class Links;
+class Referrals;
 
 class Switch : endpoint::RequestHandler {
  public:
@@ -91,6 +94,8 @@ class Switch : endpoint::RequestHandler {
   void join(const std::vector<Switch*>& all);
   /// Bridges between shards.
   Links& links() { return *links_; }
+  /// Transfers that are on their way.
+  Referrals& referrals() { return *referrals_; }
   /// The switch of the shard that owns the dialogs of a Call-ID; to be touched on that shard only.
   Switch& owner_of(std::string_view call_id);
 
@@ -108,6 +113,22 @@ class Switch : endpoint::RequestHandler {
 
   void on_request(endpoint::TransactionId id, sip::Message request, const endpoint::Flow& from) override;
   bool admit(endpoint::TransactionId id, const sip::Message& invite);
+
+  /// Who a call is from: a user with credentials, or an address that a list lets in. In inbound.cc.
+  struct Origin {
+    endpoint::Account account;   ///< Of the user; empty: none is known.
+    std::string acl, acl_user;   ///< The list, and the user whose address it is.
+    bool trusted = false;        ///< Of our trust domain (RFC 3325).
+    const Gateway* gateway = nullptr;  ///< A trusted one: our account with it answers its challenges.
+  };
+  /// Nothing: answered.
+  std::optional<Origin> identify(endpoint::TransactionId id, const sip::Message& invite, const endpoint::Flow& from,
+                                 const Profile& profile);
+  static void apply(Leg& leg, const Origin& origin);
+
+  /// While it has a session, a leg is found by its dialog.
+  void add_dialog(Leg& leg);
+  void remove_dialog(const Leg& leg);
   /// Looks whether `leg` can go; asked whenever one of the reasons to stay ends.
   void reap_later(const std::string& uuid);
   void reap(const std::string& uuid);
@@ -120,9 +141,11 @@ class Switch : endpoint::RequestHandler {
   std::vector<std::shared_ptr<const Profile>> profiles_;
   std::vector<Observer*> observers_;
   std::unordered_map<std::string, std::unique_ptr<Leg>, base::TextHash, std::equal_to<>> legs_;
+  std::unordered_multimap<std::size_t, Leg*> dialogs_;  // by hash of Call-ID and our tag
   std::vector<base::Task<void>> tasks_;
   std::vector<Switch*> all_;
   std::unique_ptr<Links> links_;
+  std::unique_ptr<Referrals> referrals_;
   base::Time second_began_{};
   std::uint32_t begun_in_second_ = 0;
   std::uint64_t sessions_since_start_ = 0;
@@ -131,6 +154,7 @@ class Switch : endpoint::RequestHandler {
 };
 
 /// Fills profile and variables of an inbound leg from its INVITE (FreeSWITCH's names).
-void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow& from);
+/// `trusted`: what it asserts of its caller is believed (RFC 3325).
+void describe_caller(Leg& leg, const sip::Message& invite, const endpoint::Flow& from, bool trusted);
 
 }  // namespace call

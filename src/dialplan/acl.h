@@ -1,4 +1,7 @@
 // dialplan/acl.h - network lists: "10.0.0.0/8" and the lists of acl.conf.
+//
+// Who is let in by an address is who the list says: a node of a domain stands for its users' `cidr`, and an address found
+// by one belongs to that user (FreeSWITCH's token).
 #pragma once
 #include <optional>
 #include <string>
@@ -28,10 +31,12 @@ class Acl {
   struct Rule {
     Network network;
     bool allow = true;
+    std::string user = {};  ///< "user@domain" whose cidr it is; empty: nobody's.
   };
   explicit Acl(bool allows_by_default = false) : default_{allows_by_default} {}
-  void add(const Network& network, bool allow) { rules_.push_back({network, allow}); }
-  /// The longest prefix decides, the last one of equals.
+  void add(const Network& network, bool allow, std::string user = {}) { rules_.push_back({network, allow, std::move(user)}); }
+  /// The longest prefix decides, the last one of equals. Null: no rule does, but the default.
+  const Rule* rule_of(const base::Ip& address) const;
   bool allows(const base::Ip& address) const;
 
  private:
@@ -41,12 +46,18 @@ class Acl {
 
 class Acls {
  public:
-  /// acl.conf and the lists that always exist: rfc1918.auto, nat.auto, localnet.auto, loopback.auto, any,
-  /// none.
+  /// What let an address in: the list, and the user whose address it is.
+  struct Admission {
+    std::string list, user;
+  };
+
+  /// acl.conf and the lists that always exist: rfc1918.auto, nat.auto, wan.auto, localnet.auto, loopback.auto,
+  /// any_v4.auto, any_v6.auto, and domains (the cidr of every user), unless acl.conf has one of that name.
   static Acls read(const Document& document, const Directory& directory, Findings& findings);
   const Acl* find(std::string_view name) const;
-  /// `list` is a name or networks; an unknown name allows nobody.
-  bool allows(std::string_view ip, std::string_view list) const;
+  /// `lists`: names or networks, with commas; the first that allows the address. An unknown name allows nobody.
+  std::optional<Admission> admit(const base::Ip& address, std::string_view lists) const;
+  bool allows(std::string_view ip, std::string_view lists) const;
 
  private:
   std::unordered_map<std::string, Acl, base::TextHash, std::equal_to<>> lists_;

@@ -27,6 +27,7 @@ class Checker {
       for (const auto& extension : context->extensions)
         for (const auto& condition : extension.conditions) walk(condition);
     contexts();
+    for (const auto& profile : configuration_.profiles) lists(profile);
   }
 
  private:
@@ -62,6 +63,24 @@ class Checker {
     for (const auto& each : configuration_.plan.contexts()) names.emplace_back(each->name);
     warn(place,
          whose + " sends calls to context '" + name + "', which does not exist" + did_you_mean(name, names));
+  }
+
+  /// Who names a list that is not there lets nobody in.
+  void lists(const Profile& profile) {
+    const auto& settings = profile.settings;
+    std::vector<std::pair<std::string_view, std::string_view>> named{
+        {"apply-inbound-acl", settings.apply_inbound_acl},
+        {"apply-register-acl", settings.apply_register_acl},
+        {"apply-proxy-acl", settings.apply_proxy_acl},
+        {"apply-nat-acl", settings.apply_nat_acl}};
+    for (const auto& gateway : profile.gateways) named.emplace_back("gw-auth-acl", gateway.settings.gw_auth_acl);
+    for (const auto& [parameter, names] : named)
+      for (const auto item : base::split(names, ',')) {
+        const auto name = base::trim(item);
+        if (name.empty() || configuration_.acls.find(name) != nullptr || Network::parse(name)) continue;
+        warn(profile.place, "profile '" + profile.name + "': " + std::string{parameter} + " names '" + std::string{name} +
+                                "', which is neither a list nor a network: it lets nobody in");
+      }
   }
 
   void warn(const Place& place, std::string message) {

@@ -113,6 +113,46 @@ TEST(Acl, NetworksAndLists) {
   EXPECT_TRUE(says(snapshot->findings, "'nonsense' is not a network"));
 }
 
+TEST(Acl, SEC_09_WhoIsLetInAndAsWhom) {
+  const auto snapshot = loaded(std::string{R"(<section name="configuration"><configuration name="acl.conf"><network-lists>
+    <list name="carriers" default="deny"><node type="allow" cidr="203.0.113.0/24"/><node type="deny" cidr="203.0.113.66/32"/></list>
+    </network-lists></configuration></section>)"} +
+                               directory_xml);
+  const auto& acls = snapshot->acls;
+  const auto admit = [&](std::string_view ip, std::string_view lists) {
+    const auto found = acls.admit(*base::Ip::parse(ip), lists);
+    return found ? found->list + " " + found->user : "nobody";
+  };
+  EXPECT_EQ(admit("203.0.113.5", "carriers"), "carriers ");
+  EXPECT_EQ(admit("203.0.113.66", "carriers"), "nobody");
+  EXPECT_EQ(admit("10.9.9.9", "carriers, domains"), "domains 1000@Example.com") << "domains is there without acl.conf";
+  EXPECT_EQ(admit("192.0.2.9", "carriers,192.0.2.0/28"), "192.0.2.0/28 ");
+  EXPECT_EQ(admit("8.8.8.8", "rfc1918.auto"), "nobody");
+  EXPECT_EQ(admit("192.168.1.1", "nat.auto"), "nat.auto ");
+  EXPECT_EQ(admit("2001:db8::1", "any_v4.auto,any_v6.auto"), "any_v6.auto ");
+}
+
+TEST(Acl, SEC_09_MistakesAreToldWithTheirPlace) {
+  const std::string xml = R"(<document><section name="configuration"><configuration name="acl.conf"><network-lists>
+<list name="a" default="perhaps"><node type="allow" cidr="10.0.0.0/8"/>
+  <node type="allow" cidr="10.0.0.0/40"/>
+  <node type="permit" cidr="10.1.0.0/16"/>
+  <node type="allow" domain="nowhere.test"/>
+  <node type="allow" host="10.0.0.1" mask="255.0.255.0"/></list>
+<list default="allow"/></network-lists></configuration>
+<configuration name="sofia.conf"><profiles><profile name="in"><settings><param name="apply-inbound-acl" value="a"/>
+<param name="apply-inbound-acl" value="b"/></settings></profile></profiles></configuration></section></document>)";
+  std::string all;
+  for (const auto& finding : check_text(xml, "acl.xml", ".", {}, {})) all += finding.text() + "\n";
+  for (const std::string_view told :
+       {"acl.xml:2:16: warning: 'perhaps' is neither allow nor deny; it denies", "acl.xml:3:22: warning: '10.0.0.0/40' is not a network",
+        "acl.xml:4:9: warning: 'permit' is neither allow nor deny", "acl.xml:5:22: warning: there is no domain 'nowhere.test'",
+        "acl.xml:6:22: warning: '10.0.0.1/255.0.255.0' is not a network", "acl.xml:7:1: warning: a list without name is left out",
+        "apply-inbound-acl names 'b', which is neither a list nor a network: it lets nobody in"})
+    EXPECT_NE(all.find(told), std::string::npos) << told << "\n" << all;
+  EXPECT_EQ(all.find("names 'a'"), std::string::npos) << all;
+}
+
 TEST(Profile, CFG_RowsDefaultsAndFindings) {
   const auto snapshot = loaded(R"(<section name="configuration"><configuration name="sofia.conf"><profiles>
    <profile name="internal"><aliases><alias name="in"/></aliases>

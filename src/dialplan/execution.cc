@@ -73,6 +73,11 @@ base::Task<void> Runtime::execute(call::Leg& leg, std::string application, std::
   else co_await execution.run_application(action);
 }
 
+bool Runtime::serves(std::string_view application) const {
+  const auto* found = Application::find(application);
+  return found && (found->spec().media == Media::required || base::same(application, "park"));
+}
+
 void Runtime::transfer(call::Leg& leg, const call::Leg::Target& target) {
   // Somebody else runs the bridge it is in.
   if (!leg.running()) call::separate(leg);

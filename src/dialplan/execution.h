@@ -55,6 +55,7 @@ class Runtime : public call::Router {
   /// Runs the dialplan of the leg's profile from now on.
   void route(call::Leg& leg) override;
   base::Task<void> execute(call::Leg& leg, std::string application, std::string data) override;
+  bool serves(std::string_view application) const override;
   /// Runs a list of actions instead of a hunt (originate &app(), inline dialplans).
   void run_actions(call::Leg& leg, std::vector<Action> actions);
   /// Sends a leg to an extension: one with a running dialplan is interrupted, another gets one.

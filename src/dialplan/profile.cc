@@ -39,6 +39,23 @@ Setting<Struct> choice(std::string_view name, Enum Struct::*member, const std::s
           }};
 }
 
+/// Network lists. FreeSWITCH takes the parameter as often as it is written: each adds to what is there.
+template <class Struct>
+Setting<Struct> lists(std::string_view name, std::string Struct::*member, std::string_view help) {
+  return {name,
+          "list",
+          "",
+          Apply::reload,
+          help,
+          [member](Struct& into, std::string_view text) -> base::Result<void, base::SettingError> {
+            auto& value = into.*member;
+            if (!value.empty() && !base::trim(text).empty()) value += ',';
+            value += base::trim(text);
+            return {};
+          },
+          [member](const Struct& from) { return from.*member; }};
+}
+
 constexpr std::string_view dtmf_words[] = {"rfc2833", "info", "none"};
 constexpr std::string_view negotiation_words[] = {"generous", "greedy", "scrooge"};
 constexpr base::Duration hour = 1h;
@@ -128,12 +145,14 @@ const base::Settings<ProfileSettings>& profile_settings() {
        "All registrations and authentications use this domain."},
       {"force-register-db-domain", &P::force_register_db_domain, "domain", "", Apply::reload,
        "Bindings are stored under this domain."},
-      {"apply-inbound-acl", &P::apply_inbound_acl, "list", "", Apply::reload,
-       "Who may call without a challenge."},
-      {"apply-register-acl", &P::apply_register_acl, "list", "", Apply::reload,
-       "Who may register without a challenge."},
-      {"apply-nat-acl", &P::apply_nat_acl, "list", "", Apply::reload,
-       "Contacts in this list that come from another address lead nowhere: NAT; empty: private addresses."},
+      lists("apply-inbound-acl", &P::apply_inbound_acl,
+            "Who calls without a challenge and is trusted (RFC 3325); without auth-calls nobody else may call."),
+      lists("apply-register-acl", &P::apply_register_acl,
+            "Who may register without a challenge."),
+      lists("apply-proxy-acl", &P::apply_proxy_acl,
+            "Proxies whose X-AUTH-IP says where a call comes from, for apply-inbound-acl."),
+      lists("apply-nat-acl", &P::apply_nat_acl,
+            "Contacts in this list that come from another address lead nowhere: NAT; empty: private addresses."),
       {"local-network-acl", &P::local_network_acl, "list", "localnet.auto", Apply::reload,
        "Peers in this list are told the local addresses, not ext-sip-ip and ext-rtp-ip."},
       {"nonce-ttl", &P::nonce_ttl, 60s, {1s, day}, Apply::reload, "How long a nonce is good."},
@@ -298,6 +317,8 @@ const base::Settings<GatewaySettings>& gateway_settings() {
       {"outbound-proxy", &G::outbound_proxy, "uri", "", Apply::reload, "Route of requests."},
       {"register-transport", &G::register_transport, "word", "udp", Apply::reload, "udp, tcp or tls."},
       {"contact-params", &G::contact_params, "text", "", Apply::reload, "Added to Contact."},
+      lists("gw-auth-acl", &G::gw_auth_acl,
+            "From where its calls come without a challenge and are trusted; empty: trusted from its own address."),
       {"context", &G::context, "context", "", Apply::reload, "Dialplan context; empty: the profile's."},
       {"register", &G::registers, true, Apply::reload, "Register with it."},
       {"caller-id-in-from", &G::caller_id_in_from, false, Apply::reload, "Show the caller in From."},

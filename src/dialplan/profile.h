@@ -35,7 +35,7 @@ struct ProfileSettings {
   bool auth_calls = false, accept_blind_reg = false, accept_blind_auth = false, auth_all_packets = false,
        log_auth_failures = false, disable_register = false, inbound_reg_force_matching_username = false;
   std::string challenge_realm, force_register_domain, force_register_db_domain, apply_inbound_acl,
-      apply_register_acl, apply_nat_acl, local_network_acl;
+      apply_register_acl, apply_proxy_acl, apply_nat_acl, local_network_acl;
   base::Duration nonce_ttl{};
   std::string rfc8760_auth_algorithms;
   // Registrations.
@@ -72,7 +72,7 @@ const base::Settings<ProfileSettings>& profile_settings();
 /// One <gateway>.
 struct GatewaySettings {
   std::string username, auth_username, password, realm, from_user, from_domain, extension, proxy,
-      register_proxy, outbound_proxy, register_transport, contact_params, context;
+      register_proxy, outbound_proxy, register_transport, contact_params, context, gw_auth_acl;
   bool registers = false, caller_id_in_from = false, extension_in_contact = false;
   base::Duration expire_seconds{}, retry_seconds{}, ping{};
   std::uint32_t ping_max = 0, ping_min = 0;

@@ -59,6 +59,9 @@ class Authenticator {
   Outcome authenticate(TransactionId id, const sip::Message& request, const Flow& from, std::string_view realm,
                        std::string_view domain);
 
+  /// The account of a user who is known by other means than credentials.
+  std::optional<Account> known(std::string_view user, std::string_view domain) const { return accounts_.find(user, domain); }
+
  private:
   /// Realms challenged for; one more than that is refused (503): realms come from the configuration.
   static constexpr std::size_t realms_max = 1024;

@@ -37,6 +37,8 @@ InviteSession::InviteSession(SipEndpoint& endpoint, User& user, bool outgoing, s
 InviteSession::~InviteSession() {
   for (const auto id : {invite_out_, change_out_, bye_out_, refer_out_})
     if (id != no_transaction) endpoint_.forget(id);
+  if (credentials_)
+    for (const auto& each : credentials_->asked) endpoint_.forget(each.id);
   for (const auto id : {invite_in_, success_id_})
     if (id != no_transaction) endpoint_.set_user(id, nullptr);
   if (redirection_) endpoint_.cancel_resolution(redirection_->ticket);
@@ -160,8 +162,13 @@ void InviteSession::hang_up(int status, std::string_view phrase, std::string_vie
 void InviteSession::send_bye(sip::Dialog& dialog, std::string_view reason_header, ClientUser* user) {
   auto bye = dialog.request(sip::Method::bye);
   if (!reason_header.empty()) bye.add("Reason", reason_header);
-  const auto id = endpoint_.send_request(std::move(bye), flow_in_dialog(dialog), user);
-  if (user) bye_out_ = id;
+  if (!user) {
+    endpoint_.send_request(std::move(bye), flow_in_dialog(dialog), nullptr);
+    return;
+  }
+  // A 2xx to a re-INVITE may still wait for its ACK, and neither that nor its absence asks for another BYE.
+  success_timer_.stop();
+  bye_out_ = send_in_dialog(std::move(bye), user);
 }
 
 Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
@@ -181,14 +188,14 @@ void InviteSession::ask(sip::Method method, const Extra& extra) {
   if (!dialog_ || state_ == State::over || state_ == State::ending) return;
   auto request = dialog_->request(method);
   put(request, extra);
-  endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), nullptr);
+  send_in_dialog(std::move(request), nullptr);
 }
 
 bool InviteSession::refer(const Extra& extra) {
   if (state_ != State::answered || refer_out_ != no_transaction) return false;
   auto request = dialog_->request(sip::Method::refer);
   put(request, extra);
-  refer_out_ = endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), this);
+  refer_out_ = send_in_dialog(std::move(request), this);
   return true;
 }
 

@@ -119,6 +119,9 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void acknowledge(const Extra& extra);
   /// Sends the INVITE again with the credentials that on_challenged() asked for; CSeq goes up.
   void resend(sip::Responder& responder);
+  /// From now on challenges are answered here, without asking the user: those of the INVITE and of what is asked in the
+  /// dialog (PRACK excepted), each once, and again where the nonce was stale.
+  void use(std::unique_ptr<sip::Responder> responder);
 
   // --- both --------------------------------------------------------------------------------------------------
   /// A re-INVITE. False while another change is going on (RFC 3261 section 14.1).
@@ -158,6 +161,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   struct Reliability;
   struct SessionClock;
   struct LaterChange;
+  struct Credentials;
 
   InviteSession(SipEndpoint& endpoint, User& user, bool outgoing, sip::Message invite, const Flow& flow,
                 const SessionPolicy& policy);
@@ -207,6 +211,13 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void change_later(base::Duration wait);
   void on_change_time();
   void hold_off(TransactionId id, const sip::Message& request);
+
+  // invite_session_credentials.cc
+  bool answers_challenge(const sip::Message& response);
+  TransactionId send_in_dialog(sip::Message request, ClientUser* user);
+  bool ask_again(TransactionId id, const sip::Message& response);
+  void forget_asked(TransactionId id);
+  const sip::Message& acknowledged(std::uint32_t cseq) const;
 
   // invite_session_reliable.cc: PRACK, both ways
   bool is_reliable(int status) const;
@@ -289,6 +300,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   std::unique_ptr<Reliability> reliability_;
   std::unique_ptr<SessionClock> clock_;
   std::unique_ptr<LaterChange> later_change_;
+  std::unique_ptr<Credentials> credentials_;
 };
 
 }  // namespace endpoint

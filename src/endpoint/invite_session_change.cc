@@ -46,9 +46,12 @@ void InviteSession::send_change(sip::Method method, const Extra& extra) {
   for (const auto& [name, value] : extra.headers) request.add(name, value);
   ask_for_refresh(request);
   if (!extra.content_type.empty()) request.set_body(extra.content_type, extra.body);
-  if (change_out_ != no_transaction) endpoint_.forget(change_out_);
+  if (change_out_ != no_transaction) {
+    endpoint_.forget(change_out_);
+    forget_asked(change_out_);
+  }
   changing_ = true;
-  change_out_ = endpoint_.send_request(std::move(request), flow_in_dialog(*dialog_), this);
+  change_out_ = send_in_dialog(std::move(request), this);
 }
 
 void InviteSession::on_change_response(const sip::Message& response) {

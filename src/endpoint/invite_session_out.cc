@@ -14,6 +14,7 @@ namespace endpoint {
 
 void InviteSession::on_response(TransactionId id, const sip::Message& response) {
   if (id == invite_out_) return on_invite_response(response);
+  if (ask_again(id, response)) return;
   if (id == change_out_) return on_change_response(response);
   if (id == refer_out_ && sip::is_final(response.status())) {
     refer_out_ = no_transaction;
@@ -27,6 +28,7 @@ void InviteSession::on_response(TransactionId id, const sip::Message& response) 
 }
 
 void InviteSession::on_failure(TransactionId id, sip::End why) {
+  forget_asked(id);
   if (id == bye_out_) {
     bye_out_ = no_transaction;
     return finish();
@@ -65,7 +67,10 @@ void InviteSession::on_invite_response(const sip::Message& response) {
   invite_out_ = no_transaction;
   if (state_ == State::answered || state_ == State::over) return;
   const bool challenged = status == 401 || status == 407;
-  if (challenged && state_ == State::proceeding && user_ && user_->on_challenged(response)) return;
+  if (challenged && state_ == State::proceeding) {
+    if (answers_challenge(response)) return resend(*credentials_->responder);
+    if (user_ && user_->on_challenged(response)) return;
+  }
   // Once: a peer that always wants more would keep us busy.
   if (status == 422 && state_ == State::proceeding && !std::exchange(min_se_heeded_, true) &&
       sip::heed_min_se(response, policy_.timer)) {
@@ -142,6 +147,7 @@ void InviteSession::on_success(const sip::Message& response) {
     return send_bye(*dialog_, cancel_reason_, this);
   }
   state_ = State::answered;
+  if (credentials_) credentials_->responder->on_success();
   if (has_offer_ || (reliability_ && reliability_->settled)) send_ack(change_cseq_, {});
   if (policy_.timer.enabled) on_timer_terms(response);
   if (user_) user_->on_answered(response);
@@ -159,8 +165,9 @@ void InviteSession::on_forked_success(const sip::Message& response) {
 void InviteSession::send_ack(std::uint32_t cseq, const Extra& extra) {
   auto ack = dialog_->ack(cseq);
   // Section 13.2.2.4: all the credentials of the INVITE, one for each proxy that asked.
-  ack.copy<sip::Authorization>(invite_);
-  ack.copy<sip::ProxyAuthorization>(invite_);
+  const auto& invite = acknowledged(cseq);
+  ack.copy<sip::Authorization>(invite);
+  ack.copy<sip::ProxyAuthorization>(invite);
   if (!extra.content_type.empty()) ack.set_body(extra.content_type, extra.body);
   ack_flow_ = flow_in_dialog(*dialog_);
   last_ack_ = endpoint_.send_ack(std::move(ack), ack_flow_);

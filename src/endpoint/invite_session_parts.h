@@ -38,6 +38,18 @@ struct InviteSession::SessionClock {
   io::Timer timer;
 };
 
+/// What answers challenges, and what has been asked in the dialog and may have to be asked again.
+struct InviteSession::Credentials {
+  struct Asked {
+    TransactionId id;
+    sip::Message request;
+    int tries = 0;  ///< with credentials
+  };
+  std::unique_ptr<sip::Responder> responder;
+  std::vector<Asked> asked;
+  sip::Message change;  ///< The last re-INVITE or UPDATE as it was answered.
+};
+
 /// A change that has to wait: for another one to end, or after glare.
 struct InviteSession::LaterChange {
   explicit LaterChange(base::Function<void()> on_time) : timer{std::move(on_time)} {}

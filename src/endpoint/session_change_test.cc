@@ -115,6 +115,16 @@ TEST(SessionChange, MTH_02_AChangeThatHasToWaitGoesOutWhenItMay) {
   agents.expect_nothing_left();
 }
 
+TEST(SessionChange, MTH_03_AByeIsSentOnceThoughAnAckIsStillOnItsWay) {
+  TwoAgents agents;
+  auto& call = agents.answered_call();
+  EXPECT_TRUE(agents.bob.incoming()->session->change(Extra::sdp("v=0\r\nbob")));
+  agents.world.run_until([&] { return agents.count("alice 200 INVITE") == 1; }, 1s);
+  call.hang_up();
+  agents.expect_nothing_left();
+  EXPECT_EQ(agents.count("alice BYE"), 1);
+}
+
 // --- UPDATE ----------------------------------------------------------------------------------------------------------
 
 TEST(SessionChange, MTH_16_UpdateNeedsAPeerThatAllowsIt) {

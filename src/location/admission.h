@@ -1,5 +1,6 @@
 // location/admission.h - who may ask a profile for something outside calls, and in whose name.
 #pragma once
+#include <functional>
 #include <string>
 #include <unordered_map>
 
@@ -12,13 +13,15 @@ struct Admission {
   bool authenticate = true;
   std::string domain;  ///< Of users, whatever the request says; empty: as it says.
   std::string realm;   ///< Empty: the domain.
+  std::function<bool(const base::Ip&)> trusted{};  ///< apply-inbound-acl: from there nobody is asked for credentials
 
   std::string domain_of(const sip::Uri& uri) const { return domain.empty() ? std::string{uri.host()} : domain; }
 
-  /// Challenges whoever sends `request` in the name of `sender`, unless nobody is challenged here. The account is empty then.
+  /// Challenges whoever sends `request` in the name of `sender`, unless nobody is challenged here, or nobody from there. The
+  /// account is empty then.
   endpoint::Authenticator::Outcome admit(endpoint::Authenticator& authenticator, endpoint::TransactionId id,
                                          const sip::Message& request, const endpoint::Flow& from, const sip::Uri& sender) const {
-    if (!authenticate) return {endpoint::Authenticator::Verdict::accepted, {}};
+    if (!authenticate || (trusted && trusted(from.remote.ip))) return {endpoint::Authenticator::Verdict::accepted, {}};
     const auto of = domain_of(sender);
     return authenticator.authenticate(id, request, from, realm.empty() ? of : realm, of);
   }

@@ -3,6 +3,7 @@
 // One per shard, knowing its peers. Answers are copies and come through the asking shard's queue, never from inside
 // the call; whoever asks must still be there then (Lookup, for coroutines, takes care of that).
 #pragma once
+#include <coroutine>
 #include <memory>
 #include <optional>
 #include <string>

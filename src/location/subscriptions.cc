@@ -205,7 +205,8 @@ void Subscriptions::on_request(endpoint::TransactionId id, sip::Message request,
   const auto user = uri->user_decoded(), domain = admission.domain_of(*uri);
   if (user.empty() || !accounts_.find(user, domain)) return endpoint_.respond(id, request, not_found);
   // Where somebody is, is nobody else's business.
-  if (admission.authenticate && (outcome.account.user != user || outcome.account.domain != domain))
+  const auto& account = outcome.account;
+  if (!account.user.empty() && (account.user != user || account.domain != domain))
     return endpoint_.respond(id, request, forbidden);
   if (!accepts(request, package->content_type())) return endpoint_.respond(id, request, not_acceptable);
   if (subscriptions_.size() >= subscriptions_max) return endpoint_.respond(id, request, unavailable);

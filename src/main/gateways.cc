@@ -22,6 +22,14 @@ std::optional<sip::Uri> uri_of(std::string_view gateway, std::string_view text) 
   return std::nullopt;
 }
 
+/// The address in "192.0.2.1:5060" or a URI of one; nothing when it is a name.
+std::optional<base::Ip> literal_address(std::string_view text) {
+  if (base::trim(text).empty()) return std::nullopt;
+  const bool named = base::same(text.substr(0, 4), "sip:") || base::same(text.substr(0, 5), "sips:");
+  const auto uri = sip::Uri::parse(named ? std::string{text} : "sip:" + std::string{text});
+  return uri ? uri->ip() : std::nullopt;
+}
+
 /// register-transport, unless the address says something itself.
 sip::Uri over(sip::Uri uri, std::string_view transport) {
   if (!uri.has_param("transport") && !transport.empty() && !base::same(transport, "udp"))
@@ -38,7 +46,8 @@ std::string contact_parameters(const dialplan::Gateway& gateway) {
 
 }  // namespace
 
-std::shared_ptr<const call::Gateway> call_gateway(const dialplan::Profile& profile, const dialplan::Gateway& gateway) {
+std::shared_ptr<const call::Gateway> call_gateway(const dialplan::Profile& profile, const dialplan::Gateway& gateway,
+                                                  const dialplan::Snapshot& configuration) {
   const auto& settings = gateway.settings;
   auto made = std::make_shared<call::Gateway>();
   made->name = gateway.name;
@@ -65,6 +74,12 @@ std::shared_ptr<const call::Gateway> call_gateway(const dialplan::Profile& profi
   made->contact_user = extension_known ? settings.extension : std::string{call::gateway_user_prefix} + gateway.name;
   made->contact_params = contact_parameters(gateway);
   made->context = settings.context;
+  if (!settings.gw_auth_acl.empty())
+    made->auth_acl = [configuration, list = settings.gw_auth_acl](const base::Ip& ip) {
+      return configuration->acls.admit(ip, list).has_value();
+    };
+  for (const auto& text : {settings.proxy, settings.outbound_proxy, settings.register_proxy, realm})
+    if (const auto ip = literal_address(text)) made->addresses.push_back(*ip);
   made->inbound = gateway.inbound_variables;
   made->outbound = gateway.outbound_variables;
   return made;

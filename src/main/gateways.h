@@ -10,7 +10,8 @@
 namespace ahoy {
 
 /// Null for one that cannot work, which the log says.
-std::shared_ptr<const call::Gateway> call_gateway(const dialplan::Profile& profile, const dialplan::Gateway& gateway);
+std::shared_ptr<const call::Gateway> call_gateway(const dialplan::Profile& profile, const dialplan::Gateway& gateway,
+                                                  const dialplan::Snapshot& configuration);
 
 /// `call` as made above; `point` is the profile's first listening point.
 location::GatewayOptions gateway_options(const dialplan::Profile& profile, const dialplan::Gateway& gateway,

@@ -154,10 +154,19 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   made->disable_hold = settings.disable_hold;
   made->hold_music = settings.hold_music;
   made->outbound_proxy = settings.outbound_proxy;
+  if (!settings.apply_inbound_acl.empty())
+    made->admits = [configuration, lists = settings.apply_inbound_acl](const base::Ip& ip) {
+      const auto found = configuration->acls.admit(ip, lists);
+      return found ? std::optional{call::Profile::Admission{found->list, found->user}} : std::nullopt;
+    };
+  if (!settings.apply_proxy_acl.empty())
+    made->is_proxy = [configuration, lists = settings.apply_proxy_acl](const base::Ip& ip) {
+      return configuration->acls.admit(ip, lists).has_value();
+    };
   made->is_nat = unreachable_contacts(profile, configuration);
   made->aggressive_nat_detection = settings.aggressive_nat_detection;
   for (const auto& gateway : profile.gateways)
-    if (auto usable = call_gateway(profile, gateway)) made->gateways.push_back(std::move(usable));
+    if (auto usable = call_gateway(profile, gateway, configuration)) made->gateways.push_back(std::move(usable));
 
   auto& media = made->media;
   media.local = address_of(base::split(settings.rtp_ip, ',').front()).value_or(own_address());
@@ -178,10 +187,15 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   return made;
 }
 
-location::Admission admission_of(const dialplan::Profile& profile) {
+location::Admission admission_of(const dialplan::Profile& profile, const dialplan::Snapshot& configuration) {
   const auto& realm = profile.settings.challenge_realm;
   const bool fixed = !base::same(realm, "auto_from") && !base::same(realm, "auto_to");
-  return {profile.settings.auth_calls, profile.settings.force_register_domain, fixed ? realm : std::string{}};
+  location::Admission admission{profile.settings.auth_calls, profile.settings.force_register_domain, fixed ? realm : std::string{}};
+  if (!profile.settings.apply_inbound_acl.empty())
+    admission.trusted = [configuration, lists = profile.settings.apply_inbound_acl](const base::Ip& ip) {
+      return configuration->acls.admit(ip, lists).has_value();
+    };
+  return admission;
 }
 
 endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile) {

@@ -28,7 +28,7 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
                                                   std::vector<endpoint::PointId> points,
                                                   const ExternalAddresses::Known& external);
 
-location::Admission admission_of(const dialplan::Profile& profile);
+location::Admission admission_of(const dialplan::Profile& profile, const dialplan::Snapshot& configuration);
 /// nonce-ttl and rfc8760-auth-algorithms.
 endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile);
 

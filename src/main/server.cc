@@ -177,8 +177,8 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
   for (const auto& profile : configuration->profiles) {
     server.registrar.set_settings(profile.name, registrar_settings(profile, configuration));
     server.authenticator.set_policy(profile.name, auth_policy(profile));
-    server.pager.set_admission(profile.name, admission_of(profile));
-    server.subscriptions.set_admission(profile.name, admission_of(profile));
+    server.pager.set_admission(profile.name, admission_of(profile, configuration));
+    server.subscriptions.set_admission(profile.name, admission_of(profile, configuration));
   }
   server.pinger.set_policy([configuration, &endpoint = server.endpoint](endpoint::PointId point) {
     return ping_policy(*configuration, endpoint.point(point).profile);

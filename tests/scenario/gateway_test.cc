@@ -155,6 +155,113 @@ TEST(Gateway, DS02_CallsGoOutWithTheAccountOfTheGateway) {
   EXPECT_NE(status.find("FailedCallsOUT\t1\n"), std::string::npos) << status;
 }
 
+namespace {
+
+/// Alice talks to somebody behind the gateway, who has asked for credentials once.
+struct GatewayCall : Trunk {
+  std::string invite, answer;
+
+  explicit GatewayCall(std::string_view more = {}) {
+    register_it();
+    call("0123");
+    challenge(next("INVITE"), 407);
+    next("ACK");
+    invite = next("INVITE");
+    telco.send(house.address(), sim::answer_to(invite, 200, "OK", "t",
+                                               "Contact: <sip:123@10.0.0.3>\r\nContent-Type: application/sdp\r\n" + std::string{more},
+                                               scenario::sdp(scenario::bob_ip)));
+    next("ACK");
+    answer = alice.take_from(200);
+    from_alice("ACK", 1);
+    house.world.run_for(100ms);
+  }
+  void from_alice(const std::string& method, int cseq, std::string_view body = {}) {
+    alice.send(house.address(),
+               sim::message({method + " sip:ahoy@10.0.0.1 SIP/2.0", "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK" + method + std::to_string(cseq),
+                             "Max-Forwards: 70", "From: " + header(answer, "From"), "To: " + header(answer, "To"),
+                             "Call-ID: " + header(answer, "Call-ID"), "CSeq: " + std::to_string(cseq) + " " + method,
+                             body.empty() ? "Subject: none" : "Content-Type: text/plain"},
+                            body));
+  }
+  void challenge_with(const std::string& request, const std::string& nonce, bool stale) {
+    telco.send(house.address(), sim::answer_to(request, 407, "Proxy Authentication Required", "t",
+                                               R"(Proxy-Authenticate: Digest realm="telco.test", nonce=")" + nonce + R"(", algorithm=MD5, qop="auth")" +
+                                                   (stale ? ", stale=true\r\n" : "\r\n")));
+  }
+  void accept_it(const std::string& request, std::string_view more = {}, std::string_view body = {}) {
+    telco.send(house.address(), sim::answer_to(request, 200, "OK", "t", more, body));
+    house.world.run_for(100ms);
+  }
+  static std::string nonce_of(const std::string& request) {
+    const auto text = header(request, "Proxy-Authorization");
+    const auto at = text.find("nonce=\"");
+    return at == std::string::npos ? std::string{} : text.substr(at + 7, text.find('"', at + 7) - at - 7);
+  }
+  static int cseq_of(const std::string& request) { return std::atoi(header(request, "CSeq").c_str()); }
+};
+
+}  // namespace
+
+TEST(Gateway, SEC_03_AByeThatIsChallengedGoesAgainWithCredentials) {
+  GatewayCall call;
+  call.from_alice("BYE", 2);
+  const auto bye = call.next("BYE");
+  EXPECT_EQ(header(bye, "Proxy-Authorization"), "");
+  call.challenge_with(bye, "n1", false);
+  const auto again = call.next("BYE");
+  EXPECT_EQ(GatewayCall::nonce_of(again), "n1");
+  EXPECT_EQ(GatewayCall::cseq_of(again), GatewayCall::cseq_of(bye) + 1);
+  EXPECT_EQ(header(again, "Call-ID"), header(bye, "Call-ID"));
+  EXPECT_EQ(header(again, "Reason"), header(bye, "Reason"));
+  EXPECT_NE(header(again, "Via"), header(bye, "Via"));
+  call.accept_it(again);
+  EXPECT_EQ(call.next("BYE"), "");
+  call.house.world.run_for(1min);
+  EXPECT_EQ(call.house.legs(), 0U);
+  for (std::uint16_t id = 0; id < 2; ++id) EXPECT_EQ(call.house.server->at(id).endpoint.lingering(), 0U);
+}
+
+TEST(Gateway, SEC_03_AMessageInTheCallTooAndAStaleNonceIsNoRefusal) {
+  GatewayCall call;
+  call.from_alice("MESSAGE", 2, "hello");
+  const auto first = call.next("MESSAGE");
+  call.challenge_with(first, "n1", false);
+  const auto second = call.next("MESSAGE");
+  EXPECT_EQ(sim::body_of(second), "hello");
+  EXPECT_EQ(GatewayCall::nonce_of(second), "n1");
+  call.challenge_with(second, "n2", true);
+  const auto third = call.next("MESSAGE");
+  EXPECT_EQ(GatewayCall::nonce_of(third), "n2");
+  EXPECT_EQ(GatewayCall::cseq_of(third), GatewayCall::cseq_of(first) + 2);
+  call.challenge_with(third, "n3", false);
+  EXPECT_EQ(call.next("MESSAGE"), "") << "the password is wrong";
+  // The next request has a try of its own.
+  call.from_alice("BYE", 3);
+  call.challenge_with(call.next("BYE"), "n4", false);
+  const auto bye = call.next("BYE");
+  EXPECT_EQ(GatewayCall::nonce_of(bye), "n4");
+  call.accept_it(bye);
+}
+
+TEST(Gateway, SEC_03_ARefreshOfTheSessionTooAndItsAckHasTheCredentials) {
+  GatewayCall call{"Session-Expires: 120;refresher=uac\r\nRequire: timer\r\n"};
+  const auto refresh = call.next("INVITE", 90s);
+  ASSERT_NE(refresh, "");
+  call.challenge_with(refresh, "n1", false);
+  EXPECT_EQ(GatewayCall::cseq_of(call.next("ACK")), GatewayCall::cseq_of(refresh)) << "of the 407";
+  const auto again = call.next("INVITE");
+  EXPECT_EQ(GatewayCall::nonce_of(again), "n1");
+  EXPECT_EQ(GatewayCall::cseq_of(again), GatewayCall::cseq_of(refresh) + 1);
+  EXPECT_EQ(sim::body_of(again), sim::body_of(refresh));
+  call.accept_it(again, "Contact: <sip:123@10.0.0.3>\r\nContent-Type: application/sdp\r\nSession-Expires: 120;refresher=uac\r\n",
+                 scenario::sdp(scenario::bob_ip));
+  const auto ack = call.next("ACK");
+  EXPECT_EQ(GatewayCall::cseq_of(ack), GatewayCall::cseq_of(again));
+  EXPECT_EQ(GatewayCall::nonce_of(ack), "n1");
+  call.from_alice("BYE", 2);
+  call.accept_it(call.next("BYE"));
+}
+
 TEST(Gateway, DS02_AnUnknownGatewayIsInvalid) {
   Trunk trunk;
   trunk.call("none");

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "call/link.h"
+#include "control/commander.h"
 #include "sim/agent.h"
 #include "tests/scenario/fixture.h"
 
@@ -76,10 +77,17 @@ struct Three {
   scenario::House house;
   Phone alice, bob, carol;
 
-  explicit Three(std::string_view profile = {})
-      : house{numbers, 1, 2, profile}, alice{house.world, "alice", scenario::alice_ip, 4000},
+  /// `first`: an action that every extension begins with.
+  explicit Three(std::string_view profile = {}, std::string_view first = {})
+      : house{with(first), 1, 2, profile}, alice{house.world, "alice", scenario::alice_ip, 4000},
         bob{house.world, "bob", scenario::bob_ip, 4000}, carol{house.world, "carol", carol_ip, 4000} {}
 
+  static std::string with(std::string_view first) {
+    std::string text{numbers};
+    const std::string_view marks = "$\">\n";
+    for (auto at = text.find(marks); at != std::string::npos; at = text.find(marks, at + marks.size())) text.insert(at + marks.size(), first);
+    return text;
+  }
   sim::Agent::Call& call(Phone& phone, std::string_view number) {
     auto& made = phone.call(number, house.address());
     house.world.run_for(1s);
@@ -129,13 +137,15 @@ TEST(Transfer, MTH_14_BlindTheCalleeSendsTheCallerToSomebodyElse) {
   EXPECT_TRUE(asking.session->refer(Three::refer_to("<sip:carol@10.0.0.1>")));
   three.house.world.run_for(2s);
   EXPECT_EQ(asking.refer_result, 202);
-  ASSERT_EQ(asking.others.size(), 2U);
+  ASSERT_EQ(asking.others.size(), 3U);
   EXPECT_EQ(notified(asking, 0), "SIP/2.0 100 Trying\r\n");
   EXPECT_EQ(asking.others[0].text_of("Subscription-State"), "active;expires=60");
   EXPECT_TRUE(asking.others[0].text_of("Event").value_or("").starts_with("refer;id="));
   EXPECT_EQ(asking.others[0].content_type(), "message/sipfrag;version=2.0");
-  EXPECT_EQ(notified(asking, 1), "SIP/2.0 200 OK\r\n");
-  EXPECT_EQ(asking.others[1].text_of("Subscription-State"), "terminated;reason=noresource");
+  EXPECT_EQ(notified(asking, 1), "SIP/2.0 180 Ringing\r\n");
+  EXPECT_EQ(asking.others[1].text_of("Subscription-State"), "active;expires=59");
+  EXPECT_EQ(notified(asking, 2), "SIP/2.0 200 OK\r\n");
+  EXPECT_EQ(asking.others[2].text_of("Subscription-State"), "terminated;reason=noresource");
   ASSERT_TRUE(asking.ended);
   EXPECT_EQ(asking.ended->how, How::bye);
   ASSERT_TRUE(three.carol.agent.incoming());
@@ -162,6 +172,109 @@ TEST(Transfer, MTH_14_BlindTheCallerSendsTheCalleeToSomebodyElse) {
   three.carol.agent.incoming()->hang_up();
   three.house.world.run_for(1s);
   EXPECT_TRUE(stays.ended);
+  three.house.expect_nothing_left();
+}
+
+TEST(Transfer, MTH_14_TheOneThatAskedWaitsForTheAnswer) {
+  Three three;
+  three.carol.answers = false;
+  auto& asking = three.call(three.alice, "bob");
+  EXPECT_TRUE(asking.session->refer(Three::refer_to("<sip:carol@10.0.0.1>")));
+  three.house.world.run_for(10s);
+  ASSERT_EQ(asking.others.size(), 2U);
+  EXPECT_EQ(notified(asking, 1), "SIP/2.0 180 Ringing\r\n");
+  EXPECT_TRUE(asking.session);
+  three.carol.agent.incoming()->session->answer(Extra::sdp(three.carol.description()));
+  three.house.world.run_for(1s);
+  EXPECT_EQ(notified(asking, 2), "SIP/2.0 200 OK\r\n");
+  EXPECT_TRUE(asking.ended);
+  three.expect_talk(three.bob, *three.bob.agent.incoming(), three.carol, *three.carol.agent.incoming());
+  three.bob.agent.incoming()->hang_up();
+  three.house.expect_nothing_left();
+}
+
+TEST(Transfer, MTH_14_ARefusalIsToldAsItIs) {
+  Three three;
+  three.carol.answers = false;
+  auto& asking = three.call(three.alice, "bob");
+  EXPECT_TRUE(asking.session->refer(Three::refer_to("<sip:carol@10.0.0.1>")));
+  three.house.world.run_for(1s);
+  three.carol.agent.incoming()->hang_up(486);
+  three.house.world.run_for(1s);
+  ASSERT_EQ(asking.others.size(), 3U);
+  EXPECT_EQ(notified(asking, 2), "SIP/2.0 486 Busy Here\r\n");
+  EXPECT_EQ(asking.others[2].text_of("Subscription-State"), "terminated;reason=noresource");
+  EXPECT_TRUE(asking.ended);
+  three.house.expect_nothing_left();
+}
+
+TEST(Transfer, MTH_14_ANumberThatIsNoneIs404) {
+  Three three;
+  auto& asking = three.call(three.alice, "bob");
+  EXPECT_TRUE(asking.session->refer(Three::refer_to("<sip:nobody@10.0.0.1>")));
+  three.house.world.run_for(1s);
+  EXPECT_EQ(notified(asking, 1), "SIP/2.0 404 Not Found\r\n");
+  EXPECT_TRUE(asking.ended);
+  three.house.expect_nothing_left();
+}
+
+TEST(Transfer, MTH_14_AnApplicationThatIsHeardIsAnArrival) {
+  Three three;
+  auto& asking = three.call(three.alice, "bob");
+  EXPECT_TRUE(asking.session->refer(Three::refer_to("<sip:echo@10.0.0.1>")));
+  three.house.world.run_for(1s);
+  EXPECT_EQ(notified(asking, 1), "SIP/2.0 200 OK\r\n");
+  EXPECT_TRUE(asking.ended);
+  EXPECT_TRUE(three.bob.agent.incoming()->session);
+  three.bob.agent.incoming()->hang_up();
+  three.house.expect_nothing_left();
+}
+
+TEST(Transfer, MTH_14_TheOneThatAskedMayGoBeforeTheEnd) {
+  Three three;
+  three.carol.answers = false;
+  auto& asking = three.call(three.alice, "bob");
+  auto& stays = *three.bob.agent.incoming();
+  EXPECT_TRUE(asking.session->refer(Three::refer_to("<sip:carol@10.0.0.1>")));
+  three.house.world.run_for(1s);
+  asking.hang_up();
+  three.house.world.run_for(1s);
+  EXPECT_TRUE(stays.session);
+  three.carol.agent.incoming()->session->answer(Extra::sdp(three.carol.description()));
+  three.house.world.run_for(1s);
+  three.expect_talk(three.bob, stays, three.carol, *three.carol.agent.incoming());
+  stays.hang_up();
+  three.house.expect_nothing_left();
+}
+
+TEST(Transfer, MTH_14_WhoIsSentOnMayHangUp) {
+  Three three;
+  three.carol.answers = false;
+  auto& asking = three.call(three.alice, "bob");
+  EXPECT_TRUE(asking.session->refer(Three::refer_to("<sip:carol@10.0.0.1>")));
+  three.house.world.run_for(1s);
+  three.bob.agent.incoming()->hang_up();
+  three.house.world.run_for(1s);
+  EXPECT_EQ(notified(asking, 2), "SIP/2.0 487 Request Terminated\r\n");
+  EXPECT_TRUE(asking.ended);
+  EXPECT_TRUE(three.carol.agent.incoming()->ended);
+  three.house.expect_nothing_left();
+}
+
+TEST(Transfer, MTH_14_ASubscriptionIsOverAfterAMinute) {
+  Three three{{}, R"(<action application="set" data="call_timeout=90"/>)"};
+  three.carol.answers = false;
+  auto& asking = three.call(three.alice, "bob");
+  EXPECT_TRUE(asking.session->refer(Three::refer_to("<sip:carol@10.0.0.1>")));
+  three.house.world.run_for(61s);
+  ASSERT_EQ(asking.others.size(), 3U);
+  EXPECT_EQ(notified(asking, 2), "SIP/2.0 180 Ringing\r\n");
+  EXPECT_EQ(asking.others[2].text_of("Subscription-State"), "terminated;reason=timeout");
+  EXPECT_TRUE(asking.ended);
+  three.carol.agent.incoming()->session->answer(Extra::sdp(three.carol.description()));
+  three.house.world.run_for(1s);
+  three.expect_talk(three.bob, *three.bob.agent.incoming(), three.carol, *three.carol.agent.incoming());
+  three.bob.agent.incoming()->hang_up();
   three.house.expect_nothing_left();
 }
 
@@ -337,8 +450,10 @@ TEST(Replaces, MTH_14_RefusedAsTheRfcSays) {
   EXPECT_EQ(call_with_replaces(three, "none;to-tag=1").ended->status, 400);
   EXPECT_EQ(call_with_replaces(three, value_for(caller, ";early-only")).ended->status, 486);
   EXPECT_TRUE(caller.session);
+  const auto over = value_for(caller);
   caller.hang_up();
   three.house.world.run_for(1s);
+  EXPECT_EQ(call_with_replaces(three, over).ended->status, 481) << "it is over";
   three.bob.answers = false;
   auto& unanswered = three.call_on(three.alice, "bob", 0);
   EXPECT_EQ(call_with_replaces(three, value_for(unanswered)).ended->status, 481) << "an early dialog the peer began";
@@ -381,5 +496,127 @@ TEST(Transfer, APP_19_DeflectSendsARefer) {
   EXPECT_EQ(call.others[0].text_of("Refer-To"), "<sip:carol@10.0.0.4>");
   three.house.world.run_for(15s);
   EXPECT_TRUE(call.ended);
+  three.house.expect_nothing_left();
+}
+
+// --- uuid_bridge, uuid_deflect ---------------------------------------------------------------------------------------
+
+namespace {
+
+/// The operator beside three phones.
+struct Operator {
+  Three three;
+  control::House view;
+  control::Commander commander{view};
+
+  Operator() {
+    for (std::uint16_t id = 0; id < three.house.server->count(); ++id) {
+      auto& one = three.house.server->at(id);
+      view.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways});
+    }
+  }
+  std::string run(const std::string& line) {
+    std::string answer = "(no answer)";
+    commander.run(line, [&](std::string text) { answer = std::move(text); });
+    three.house.world.run_for(2s);
+    return answer;
+  }
+  /// The server's leg at the other end of a phone's call.
+  std::string uuid_of(const sim::Agent::Call& call) {
+    std::string uuid;
+    for (std::uint16_t id = 0; id < three.house.server->count(); ++id)
+      three.house.server->at(id).calls.for_each([&](call::Leg& leg) {
+        if (leg.session() && leg.session()->call_id() == call.session->call_id()) uuid = leg.uuid();
+      });
+    return uuid;
+  }
+};
+
+}  // namespace
+
+TEST(UuidBridge, API_11_TwoLegsTalkWhateverTheyDidAndWhereverTheyAre) {
+  for (const std::uint16_t second : {std::uint16_t{0}, std::uint16_t{1}}) {
+    SCOPED_TRACE("second call on shard " + std::to_string(second));
+    Operator desk;
+    auto& three = desk.three;
+    auto& alice = three.call_on(three.alice, "echo", 0);
+    auto& carol = three.call_on(three.carol, "echo", second);
+    const auto other = desk.uuid_of(carol);
+    EXPECT_EQ(desk.run("uuid_bridge " + desk.uuid_of(alice) + " " + other), "+OK " + other + "\n");
+    three.expect_talk(three.alice, alice, three.carol, carol);
+    alice.hang_up();
+    three.house.world.run_for(1s);
+    EXPECT_TRUE(carol.ended);
+    three.house.expect_nothing_left();
+  }
+}
+
+TEST(Transfer, MTH_14_BlindOfAPartnerOnAnotherShardIsReportedToo) {
+  Operator desk;
+  auto& three = desk.three;
+  three.bob.answers = false;
+  auto& asking = three.call_on(three.alice, "echo", 0);
+  auto& carol = three.call_on(three.carol, "echo", 1);
+  desk.run("uuid_bridge " + desk.uuid_of(asking) + " " + desk.uuid_of(carol));
+  EXPECT_TRUE(asking.session->refer(Three::refer_to("<sip:bob@10.0.0.1>")));
+  three.house.world.run_for(1s);
+  EXPECT_EQ(notified(asking, 1), "SIP/2.0 180 Ringing\r\n");
+  auto& bob = *three.bob.agent.incoming();
+  bob.session->answer(Extra::sdp(three.bob.description()));
+  three.house.world.run_for(1s);
+  EXPECT_EQ(notified(asking, 2), "SIP/2.0 200 OK\r\n");
+  EXPECT_TRUE(asking.ended);
+  EXPECT_TRUE(carol.session);
+  three.expect_talk(three.carol, carol, three.bob, bob);
+  carol.hang_up();
+  three.house.world.run_for(1s);
+  EXPECT_TRUE(bob.ended);
+  three.house.expect_nothing_left();
+}
+
+TEST(UuidBridge, API_11_TakesALegOutOfItsBridge) {
+  Operator desk;
+  auto& three = desk.three;
+  auto& alice = three.call_on(three.alice, "bob", 0);
+  auto& bob = *three.bob.agent.incoming();
+  auto& carol = three.call_on(three.carol, "echo", 0);
+  const auto other = desk.uuid_of(carol);
+  EXPECT_EQ(desk.run("uuid_bridge " + desk.uuid_of(bob) + " " + other), "+OK " + other + "\n");
+  three.expect_talk(three.bob, bob, three.carol, carol);
+  EXPECT_TRUE(alice.ended) << "hangup_after_bridge";
+  carol.hang_up();
+  three.house.world.run_for(1s);
+  EXPECT_TRUE(bob.ended);
+  three.house.expect_nothing_left();
+}
+
+TEST(UuidBridge, API_11_WhatCannotBeBridgedIsRefused) {
+  Operator desk;
+  auto& three = desk.three;
+  auto& alice = three.call(three.alice, "echo");
+  three.bob.answers = false;
+  auto& ringing = three.call(three.carol, "bob");
+  const auto uuid = desk.uuid_of(alice);
+  EXPECT_EQ(desk.run("uuid_bridge " + uuid + " " + uuid), "-ERR Invalid uuid\n");
+  EXPECT_EQ(desk.run("uuid_bridge " + uuid + " nosuch"), "-ERR Invalid uuid\n");
+  EXPECT_EQ(desk.run("uuid_bridge " + uuid + " " + desk.uuid_of(ringing)), "-ERR Invalid uuid\n") << "it is not answered";
+  EXPECT_TRUE(desk.run("uuid_bridge " + uuid).starts_with("-USAGE: uuid_bridge ")) << desk.run("uuid_bridge " + uuid);
+  EXPECT_TRUE(alice.session);
+  alice.hang_up();
+  ringing.hang_up();
+  three.house.expect_nothing_left();
+}
+
+TEST(UuidDeflect, API_11_AsksThePhoneToCallElsewhere) {
+  Operator desk;
+  auto& three = desk.three;
+  auto& alice = three.call(three.alice, "bob");
+  EXPECT_EQ(desk.run("uuid_deflect " + desk.uuid_of(alice) + " sip:carol@10.0.0.4"), "+OK:No Replies\n");
+  ASSERT_FALSE(alice.others.empty());
+  EXPECT_EQ(alice.others[0].method(), sip::Method::refer);
+  EXPECT_EQ(alice.others[0].text_of("Refer-To"), "<sip:carol@10.0.0.4>");
+  EXPECT_TRUE(alice.session);
+  EXPECT_EQ(desk.run("uuid_deflect nosuch sip:carol@10.0.0.4"), "-ERR No such channel!\n");
+  alice.hang_up();
   three.house.expect_nothing_left();
 }

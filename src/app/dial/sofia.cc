@@ -4,12 +4,16 @@
 //   sofia/<profile>/<user>%<domain>, sofia/<profile>/<user>      the contacts registered with that profile
 //   sofia/*/<user>@<domain>                                      ... with any profile
 //   sofia/gateway/<name>/<number>                                with a provider's account: gateway.h
+#include <algorithm>
+
 #include "app/dial/gateway.h"
 #include "base/text.h"
 #include "call/dial_endpoint.h"
 #include "call/switch.h"
 #include "dialplan/execution.h"
 #include "location/location_service.h"
+#include "sip/caller_preferences.h"
+#include "sip/grammar.h"
 
 namespace app {
 namespace {
@@ -52,16 +56,64 @@ std::optional<DialTarget> target_of(call::Switch& owner, const location::Binding
   return target;
 }
 
-/// All contacts ring at once, highest q first.
+/// What the caller wants of the phone it reaches (RFC 3841): of the dial string, else of its own INVITE.
+struct Wishes {
+  std::vector<sip::AcceptContact> accept;
+  std::vector<sip::RejectContact> reject;
+  bool no_fork = false;
+
+  explicit Wishes(const DialRequest& request) {
+    const auto wish = [&](std::string_view variable) {
+      const auto own = request.variables.get(variable);
+      return own.empty() && request.caller ? request.caller->variable(variable) : own;
+    };
+    read(wish("sip_h_Accept-Contact"), accept);
+    read(wish("sip_h_Reject-Contact"), reject);
+    for (const auto directive : base::split(wish("sip_h_Request-Disposition"), ','))
+      no_fork |= base::same(base::trim(directive), "no-fork");
+  }
+
+  /// Who is not to be called goes; the others come by q, and those of equal q by how well they suit.
+  std::vector<location::Binding> chosen(std::vector<location::Binding> bindings) const {
+    if (accept.empty() && reject.empty()) return bindings;
+    std::vector<std::pair<int, location::Binding>> scored;
+    for (auto& binding : bindings)
+      if (const auto score = sip::preference_of(binding.parsed_contact().params, accept, reject))
+        scored.emplace_back(*score, std::move(binding));
+    std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) {
+      return std::pair{a.second.q, a.first} > std::pair{b.second.q, b.first};
+    });
+    std::vector<location::Binding> best;
+    best.reserve(scored.size());
+    for (auto& [score, binding] : scored) best.push_back(std::move(binding));
+    return best;
+  }
+
+ private:
+  /// A list; what is no preference is left out.
+  template <class H>
+  static void read(std::string_view text, std::vector<H>& into) {
+    sip::grammar::each_in_list(text, [&](std::string_view item) {
+      base::Cursor in{item};
+      if (auto parsed = H::parse(in)) into.push_back(std::move(*parsed));
+    });
+  }
+};
+
+/// All contacts ring at once, highest q first; with no-fork the first alone.
 base::Task<DialOutcome> to_registered(DialRequest& request, dialplan::Runtime& runtime, std::string user,
                                       std::string domain, const call::Profile* wanted) {
   if (!runtime.location() || user.empty()) co_return DialOutcome::failed(Cause::user_not_registered);
   // Aliases of a domain are one domain to the registrar.
   if (runtime.configuration())
     if (const auto* known = runtime.configuration()->directory.domain(domain)) domain = known->name;
-  const auto bindings = co_await location::Lookup{*runtime.location(), user, domain};
+  const Wishes wishes{request};
+  auto bindings = co_await location::Lookup{*runtime.location(), user, domain};
+  const bool registered = !bindings.empty();
+  bindings = wishes.chosen(std::move(bindings));
   DialOutcome outcome;
   for (const auto& binding : bindings) {
+    if (wishes.no_fork && !outcome.targets.empty()) break;
     auto target = target_of(request.owner, binding, wanted);
     if (!target) continue;
     // A domain that is an IPv6 address stands in brackets in a URI, whatever the directory calls it.
@@ -70,6 +122,8 @@ base::Task<DialOutcome> to_registered(DialRequest& request, dialplan::Runtime& r
     target->destination = user;
     outcome.targets.push_back(std::move(*target));
   }
+  constexpr int unavailable = 480;  // there are phones, but none the caller wants
+  if (registered && bindings.empty()) co_return DialOutcome::failed(Cause::no_user_response, unavailable);
   if (outcome.targets.empty()) co_return DialOutcome::failed(Cause::user_not_registered);
   co_return outcome;
 }

@@ -52,6 +52,8 @@ class Dialog {
   /// Where a request goes first: the top route, or the remote target.
   const Uri& next_hop() const;
   std::uint32_t local_cseq() const { return local_cseq_; }
+  /// For a request of this dialog that is sent once more.
+  std::uint32_t next_cseq() { return ++local_cseq_; }
   void set_local_contact(std::string contact) { local_contact_ = std::move(contact); }
   /// RFC 3261 section 12.1: confirmed by a 2xx.
   bool confirmed() const { return confirmed_; }
