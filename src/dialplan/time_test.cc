@@ -58,6 +58,8 @@ TEST(TimeZone, NonsenseIsNoZone) {
   EXPECT_FALSE(TimeZone::named("../../etc/passwd"));
   EXPECT_FALSE(TimeZone::named("/etc/passwd"));
   EXPECT_FALSE(TimeZone::named("Nowhere/X"));
+  EXPECT_FALSE(TimeZone::named("America")) << "a folder";
+  EXPECT_FALSE(TimeZone::named(std::string_view{"\0UTC", 4})) << "which would be the folder of all";
 }
 
 struct Rule {

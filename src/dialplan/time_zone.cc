@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <unordered_map>
@@ -69,6 +70,8 @@ std::optional<std::string> take_name(std::string_view& text) {
 
 /// The rule behind the last line end but one of a TZif file.
 std::string footer_of(const std::string& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return {};  // "America" is a folder
   std::ifstream in{file, std::ios::binary};
   const std::string text{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
   if (!text.starts_with("TZif") || !text.ends_with('\n')) return {};
@@ -135,8 +138,8 @@ std::optional<TimeZone> TimeZone::parse(std::string_view rule) {
 std::optional<TimeZone> TimeZone::named(std::string_view name) {
   thread_local std::unordered_map<std::string, std::optional<TimeZone>> known;
   constexpr std::size_t known_max = 1000;
-  if (name.empty() || name.size() > zone_name_max || name.front() == '/' ||
-      name.find("..") != std::string_view::npos)
+  if (name.empty() || name.size() > zone_name_max || name.front() == '/' || name.find("..") != std::string_view::npos ||
+      name.find('\0') != std::string_view::npos)
     return std::nullopt;
   const std::string key{name};
   if (const auto found = known.find(key); found != known.end()) return found->second;

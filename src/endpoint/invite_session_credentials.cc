@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "endpoint/invite_session_parts.h"
+#include "sip/header/cseq.h"
 #include "sip/status.h"
 
 namespace endpoint {
@@ -61,8 +62,11 @@ void InviteSession::forget_asked(TransactionId id) {
 
 /// RFC 3261 section 13.2.2.4: an ACK has the credentials of its INVITE.
 const sip::Message& InviteSession::acknowledged(std::uint32_t cseq) const {
-  const bool first = !credentials_ || credentials_->change.text().empty() || cseq != change_cseq_;
-  return first ? invite_ : credentials_->change;
+  if (credentials_ && credentials_->change) {
+    const auto number = credentials_->change->get<sip::CSeq>();
+    if (number && number->number == cseq) return *credentials_->change;
+  }
+  return invite_;
 }
 
 }  // namespace endpoint

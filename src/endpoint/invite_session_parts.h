@@ -47,7 +47,7 @@ struct InviteSession::Credentials {
   };
   std::unique_ptr<sip::Responder> responder;
   std::vector<Asked> asked;
-  sip::Message change;  ///< The last re-INVITE or UPDATE as it was answered.
+  std::optional<sip::Message> change;  ///< The last re-INVITE or UPDATE as it was answered.
 };
 
 /// A change that has to wait: for another one to end, or after glare.
