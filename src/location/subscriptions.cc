@@ -1,6 +1,7 @@
 #include "location/subscriptions.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "base/metrics.h"
@@ -49,11 +50,15 @@ class Subscriptions::Subscription : public endpoint::RequestHandler, endpoint::C
         notifier_{owner.limits_}, timer_{[this] { on_time(); }} {
     alive.add();
   }
-  ~Subscription() override {
+  ~Subscription() override { alive.remove(); }
+  /// Nothing calls it any more after this.
+  void leave() {
+    timer_.stop();
     if (notify_ != endpoint::no_transaction) endpoint().forget(notify_);
     if (dialog_) endpoint().remove_dialog(dialog_->id());
-    if (watching_ && *owner_.alive_) package_.watch(aor_, false);
-    alive.remove();
+  }
+  void stop_watching() {
+    if (std::exchange(watching_, false)) package_.watch(aor_, false);
   }
   const EventPackage& package() const { return package_; }
   const std::string& aor() const { return aor_; }
@@ -131,7 +136,6 @@ class Subscriptions::Subscription : public endpoint::RequestHandler, endpoint::C
         due_ = *due;
         owner_.describe(number_, package_, aor_, version_++);
       } else {
-        timer_.stop();
         return owner_.erase(number_);
       }
     }
@@ -174,7 +178,10 @@ Subscriptions::Subscriptions(endpoint::SipEndpoint& endpoint, endpoint::Authenti
                              const endpoint::Accounts& accounts)
     : endpoint_{endpoint}, authenticator_{authenticator}, accounts_{accounts} {}
 
-Subscriptions::~Subscriptions() { *alive_ = false; }
+Subscriptions::~Subscriptions() {
+  *alive_ = false;
+  for (auto& [number, subscription] : subscriptions_) subscription->leave();
+}
 
 EventPackage* Subscriptions::package_of(const sip::Message& request) const {
   const auto event = request.get<sip::Event>();
@@ -239,6 +246,8 @@ void Subscriptions::describe(Number number, EventPackage& package, const std::st
 void Subscriptions::erase(Number number) {
   auto node = subscriptions_.extract(number);
   if (node.empty()) return;
+  node.mapped()->leave();
+  node.mapped()->stop_watching();
   const auto [first, last] = by_resource_.equal_range(node.mapped()->aor());
   const auto entry = std::find_if(first, last, [number](const auto& one) { return one.second == number; });
   if (entry != last) by_resource_.erase(entry);
