@@ -158,7 +158,7 @@ std::optional<Switch::Origin> Switch::identify(endpoint::TransactionId id, const
     return origin;
   }
   if (const auto admission = profile.admits ? profile.admits(source) : std::nullopt) {
-    origin.trusted = true;
+    origin.trusted = admission->user.empty();  // a user's telephone is no server of the trust domain
     origin.acl = admission->list;
     origin.acl_user = admission->user;
     const auto at = admission->user.find('@');

@@ -73,10 +73,10 @@ void set_identity(sip::Message& invite, Leg& leg, const DialTarget& target, std:
   const std::string user = no_number ? "anonymous" : sip::escape_user(caller.caller_id_number);
   const std::string shown = no_name ? "Anonymous" : caller.caller_id_name;
   const std::string domain = no_number ? "anonymous.invalid" : host;
-  sip::Uri own_from = wanted_from(leg);
+  sip::Uri own_from = withheld ? sip::Uri{} : wanted_from(leg);
   if (own_from.empty() && gateway && !gateway->caller_id_in_from) own_from = sip::Uri::sip(gateway->from_user, host);
   const std::string from_uri = own_from.empty() ? "sip:" + user + "@" + domain : std::string{own_from.text()};
-  const auto display = leg.variable("sip_from_display");
+  const auto display = withheld ? std::string_view{} : leg.variable("sip_from_display");
   invite.add("From", shown_as(display.empty() ? shown : std::string{display}) + "<" + from_uri + ">;tag=" + tag);
 
   if (withheld) {

@@ -50,7 +50,11 @@ struct Profile {
   std::function<std::optional<Admission>(const base::Ip&)> admits{};
   /// Proxies that are believed where a call comes from (apply-proxy-acl); empty: there are none.
   std::function<bool(const base::Ip&)> is_proxy{};
-  bool trusts(const base::Ip& peer) const { return admits && admits(peer); }
+  /// A server of our trust domain (RFC 3325); the telephone of a user is none, whatever its cidr.
+  bool trusts(const base::Ip& peer) const {
+    const auto admission = admits ? admits(peer) : std::nullopt;
+    return admission && admission->user.empty();
+  }
 
   /// Peers that are told the local address whatever ext-rtp-ip says (local-network-acl); empty: nobody.
   std::function<bool(const base::Ip&)> is_local{};

@@ -40,6 +40,9 @@ Authenticator::Outcome Authenticator::authenticate(TransactionId id, const sip::
                                                    std::string_view realm, std::string_view domain) {
   const bool registers = request.method() == sip::Method::register_;
   const auto side = registers ? sip::AuthSide::server : sip::AuthSide::proxy;
+  // Domains come from requests: a realm for each that somebody makes up would fill the table.
+  constexpr std::string_view strange_realm = "unknown.invalid";
+  if (realm == domain && !accounts_.knows_domain(domain)) realm = strange_realm;
   auto* challenger = this->challenger(endpoint_.point(from.point).profile, realm);
   if (!challenger) {
     endpoint_.respond(id, request, 503);

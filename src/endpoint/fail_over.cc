@@ -50,10 +50,10 @@ Resolver::Ticket SipEndpoint::resolve(PointId from, const sip::Uri& uri, base::F
 }
 
 void SipEndpoint::fit_contact(sip::Message& request, const Flow& before, const Flow& to) const {
-  if (before.point == to.point && before.transport == to.transport) return;
+  const auto fitting = contact(to, {});
+  if (contact(before, {}).text() == fitting.text()) return;
   auto own = request.get<sip::Contact>();
   if (!own || own->star) return;
-  const auto fitting = contact(to, {});
   own->uri.set_host(fitting.host());
   own->uri.set_port(fitting.port().value_or(0));
   own->uri.remove_param("transport");

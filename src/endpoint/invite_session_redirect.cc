@@ -7,7 +7,10 @@
 #include "endpoint/invite_session_parts.h"
 #include "sip/header/authorization.h"
 #include "sip/header/contact.h"
+#include "sip/header/p_asserted_identity.h"
+#include "sip/header/privacy.h"
 #include "sip/header/proxy_authorization.h"
+#include "sip/header/remote_party_id.h"
 #include "sip/header/route.h"
 
 namespace endpoint {
@@ -20,7 +23,8 @@ constexpr int multiple_choices = 300, moved_temporarily = 302, busy_everywhere =
 
 /// True: the session goes on, with the next target.
 bool InviteSession::redirect(const sip::Message& response) {
-  if (!policy_.follows_redirects) return false;
+  // Whom the caller hides from was decided for the server that was asked, not for where that one points.
+  if (!policy_.follows_redirects || invite_.has<sip::Privacy>()) return false;
   const int status = response.status();
   if (status >= multiple_choices && status <= moved_temporarily) take_targets(response);
   // Section 21.6: who speaks for all of the callee's places has the last word.
@@ -62,14 +66,20 @@ bool InviteSession::try_next_target() {
     send_again();
     return true;
   }
+  // Our account with one server, and what we assert to it, are no business of another's.
+  credentials_.reset();
+  invite_.remove<sip::PAssertedIdentity>();
+  invite_.remove<sip::RemotePartyId>();
   auto found = [this](std::vector<Flow> flows) { go_to(std::move(flows)); };
   const auto ticket = endpoint_.resolve(flow_.point, target, std::move(found));
-  if (redirection_) redirection_->ticket = ticket;
+  // Without a ticket go_to() has been called, and may have asked about the one after this.
+  if (redirection_ && ticket != Resolver::no_ticket) redirection_->ticket = ticket;
   return true;
 }
 
 void InviteSession::go_to(std::vector<Flow> flows) {
   redirection_->ticket = Resolver::no_ticket;
+  if (state_ != State::proceeding) return;
   // Our offer was made for one family of addresses.
   std::erase_if(flows, [this](const Flow& flow) { return flow.remote.ip.family != flow_.remote.ip.family; });
   if (flows.empty()) {

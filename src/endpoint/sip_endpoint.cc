@@ -235,6 +235,7 @@ Flow SipEndpoint::flow_in(const sip::Dialog& dialog, const Flow& flow, bool beyo
   if (!straight) return flow;
   if (flow.transport != Transport::udp && straight->remote.ip == flow.remote.ip) return flow;
   if (is_secure(flow.transport) && !is_secure(straight->transport)) return flow;
+  if (is_secure(straight->transport)) straight->domain = flow.domain;  // the certificate is one for the name we asked for
   straight->may_go_by_tcp = false;  // datagrams have reached the peer, through what NAT there may be
   return point(flow.point).leads_nowhere(straight->remote.ip, flow.remote.ip) ? flow : *straight;
 }

@@ -140,10 +140,13 @@ void KernelUdp::flush() {
     const int sent = sendmmsg(file.get(), h.message.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
     if (sent < 0 && is_unreachable(errno) && !std::exchange(told_of_another, true)) continue;
     told_of_another = false;
-    if (sent > 0) datagrams_out.add(static_cast<std::uint64_t>(sent));
-    // The first of the rest could not be sent: it is lost, as on the wire; go on behind it.
-    if (sent < static_cast<int>(count)) datagrams_unsent.add();
-    done += sent < static_cast<int>(count) ? static_cast<std::size_t>(std::max(sent, 0)) + 1 : count;
+    if (sent > 0) {  // why there were not more, the next call says
+      datagrams_out.add(static_cast<std::uint64_t>(sent));
+      done += static_cast<std::size_t>(sent);
+    } else {  // the first of the rest could not be sent: it is lost, as on the wire; go on behind it
+      datagrams_unsent.add();
+      ++done;
+    }
   }
   outgoing_.clear();
   bytes_.clear();

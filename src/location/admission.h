@@ -21,7 +21,8 @@ struct Admission {
   /// account is empty then.
   endpoint::Authenticator::Outcome admit(endpoint::Authenticator& authenticator, endpoint::TransactionId id,
                                          const sip::Message& request, const endpoint::Flow& from, const sip::Uri& sender) const {
-    if (!authenticate || (trusted && trusted(from.remote.ip))) return {endpoint::Authenticator::Verdict::accepted, {}};
+    // A profile that is open to a list of addresses is closed to all others.
+    if (trusted ? trusted(from.remote.ip) : !authenticate) return {endpoint::Authenticator::Verdict::accepted, {}};
     const auto of = domain_of(sender);
     return authenticator.authenticate(id, request, from, realm.empty() ? of : realm, of);
   }

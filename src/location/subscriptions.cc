@@ -209,17 +209,22 @@ void Subscriptions::on_request(endpoint::TransactionId id, sip::Message request,
   if (!uri || !sender) return endpoint_.respond(id, request, bad_request);
   const auto outcome = admission.admit(authenticator_, id, request, from, sender->uri);
   if (outcome.verdict != endpoint::Authenticator::Verdict::accepted) return;
-  const auto user = uri->user_decoded(), domain = admission.domain_of(*uri);
-  if (user.empty() || !accounts_.find(user, domain)) return endpoint_.respond(id, request, not_found);
+  const auto user = uri->user_decoded();
+  auto domain = base::lowered(admission.domain_of(*uri));
+  const auto named = accounts_.find(user, domain);
+  if (user.empty() || !named) return endpoint_.respond(id, request, not_found);
   // Where somebody is, is nobody else's business.
   const auto& account = outcome.account;
-  if (!account.user.empty() && (account.user != user || account.domain != domain))
+  if (!account.user.empty() && (account.user != named->user || !base::same(account.domain, named->domain)))
     return endpoint_.respond(id, request, forbidden);
   if (!accepts(request, package->content_type())) return endpoint_.respond(id, request, not_acceptable);
-  if (subscriptions_.size() >= subscriptions_max) return endpoint_.respond(id, request, unavailable);
+  // Aliases of a domain are one domain, as for the registrar.
+  if (admission.domain.empty() && !account.domain.empty()) domain = base::lowered(account.domain);
+  const auto aor = address_of_record(user, domain);
+  if (subscriptions_.size() >= subscriptions_max || by_resource_.count(aor) >= watchers_max)
+    return endpoint_.respond(id, request, unavailable);
 
   const Number number = ++made_;
-  const auto aor = address_of_record(user, domain);
   auto& fresh = subscriptions_[number];
   fresh = std::make_unique<Subscription>(*this, number, *package, aor, std::string{request.text_of("Event").value_or("")}, from);
   by_resource_.emplace(aor, number);

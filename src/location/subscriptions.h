@@ -19,6 +19,8 @@ class Subscriptions : public endpoint::RequestHandler {
  public:
   /// Subscriptions of one shard; a further one gets 503.
   static constexpr std::size_t subscriptions_max = 100'000;
+  /// Of those, about one user; a further one gets 503 too. Each change of the user is told to all of them.
+  static constexpr std::size_t watchers_max = 100;
 
   Subscriptions(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authenticator, const endpoint::Accounts& accounts);
   ~Subscriptions() override;

@@ -153,8 +153,24 @@ TEST(Subscription, MTH_11_RefusalsSayWhatWouldDo) {
   EXPECT_EQ(w.subscriptions(), 0U);
 }
 
+TEST(Subscription, MTH_11_OneUserHasABoundedNumberOfWatchers) {
+  Watched w;
+  for (std::size_t i = 0; i < location::Subscriptions::watchers_max; ++i) {
+    // All on one shard.
+    do w.call_id = "many" + std::to_string(i) + "x" + std::to_string(w.cseq++) + "@alice";
+    while (io::owner_of(w.call_id, 2) != 0);
+    w.to = "<sip:bob@10.0.0.1>";
+    EXPECT_EQ(sim::status_of(w.subscribe({"Expires: 600"})), 200);
+    w.notified();
+  }
+  do w.call_id = "last" + std::to_string(w.cseq++) + "@alice";
+  while (io::owner_of(w.call_id, 2) != 0);
+  w.to = "<sip:bob@10.0.0.1>";
+  EXPECT_EQ(sim::status_of(w.subscribe({"Expires: 600"})), 503);
+}
+
 TEST(Subscription, SEC_WhereSomebodyIsIsToldToThoseWhoProveWhoTheyAre) {
-  Watched w{R"(<param name="auth-calls" value="true"/>)"};
+  Watched w{R"(<param name="auth-calls" value="false"/>)"};
   const auto challenge = w.subscribe({"Expires: 600"});
   EXPECT_EQ(sim::status_of(challenge), 407);
   EXPECT_EQ(w.subscriptions(), 0U);
