@@ -21,12 +21,10 @@ class Mailbox {
   Mailbox& operator=(const Mailbox&) = delete;
   ~Mailbox() { free_all(head_.exchange(nullptr)); }
 
-  /// True when the box was empty: then its owner may need to be woken.
-  bool put(Batch batch) {
+  void put(Batch batch) {
     auto* node = new Node{std::move(batch), head_.load(std::memory_order_relaxed)};
     while (!head_.compare_exchange_weak(node->next, node)) {
-    }
-    return node->next == nullptr;
+    }  // from now on it is the owner's, who may have deleted it already
   }
 
   /// Runs everything that was put before the call; answers how many pieces of work.
