@@ -132,10 +132,6 @@ void enter_by_gateway(Leg& leg, const sip::Message& invite, const Gateway& gatew
   else if (!by_to && !gateway.extension.empty()) caller.destination_number = gateway.extension;
 }
 
-}  // namespace
-
-namespace {
-
 /// Where a call comes from: a proxy of ours says so in FreeSWITCH's X-AUTH-IP.
 base::Ip source_of(const Profile& profile, const sip::Message& invite, const endpoint::Flow& from) {
   const auto text = profile.is_proxy && profile.is_proxy(from.remote.ip) ? invite.text_of("X-AUTH-IP") : std::nullopt;
@@ -158,7 +154,7 @@ std::optional<Switch::Origin> Switch::identify(endpoint::TransactionId id, const
     return origin;
   }
   if (const auto admission = profile.admits ? profile.admits(source) : std::nullopt) {
-    origin.trusted = admission->user.empty();  // a user's telephone is no server of the trust domain
+    origin.trusted |= admission->user.empty();  // a user's telephone is no server of the trust domain
     origin.acl = admission->list;
     origin.acl_user = admission->user;
     const auto at = admission->user.find('@');

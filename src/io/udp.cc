@@ -103,7 +103,7 @@ void KernelUdp::take_returned() {
 
 void KernelUdp::on_ready(std::uint32_t events) {
   if (prompt_) reactor_.hurry();
-  if (!prompt_ && (events & EPOLLERR) != 0) take_returned();
+  else if ((events & EPOLLERR) != 0) take_returned();
   for (int i = 0; i < batches_per_turn; ++i) {
     const auto batch = batch_.receive(file.get());
     if (batch.empty()) return;

@@ -1,5 +1,7 @@
 #include "location/reg_event.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "location/subscriptions.h"
@@ -23,22 +25,9 @@ std::string escaped(std::string_view text) {
 }
 
 /// The same for the same contact in each document (RFC 3680 section 5.3).
-std::string contact_id(const Binding& binding) {
-  constexpr char digits[] = "0123456789abcdef";
-  auto hash = std::hash<std::string>{}(binding.id());
-  std::string id(16, '0');
-  for (auto& c : id) {
-    c = digits[hash & 15];
-    hash >>= 4;
-  }
-  return id;
-}
+std::string contact_id(const Binding& binding) { return fmt::format("{:016x}", std::hash<std::string>{}(binding.id())); }
 
-std::string q_text(std::uint16_t thousandths) {
-  if (thousandths >= 1000) return "1.0";
-  const auto digits = std::to_string(thousandths);
-  return "0." + std::string(3 - digits.size(), '0') + digits;
-}
+std::string q_text(std::uint16_t thousandths) { return thousandths >= 1000 ? "1.0" : fmt::format("0.{:03}", thousandths); }
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "main/lists.h"
 
 namespace ahoy {
 
@@ -74,10 +75,7 @@ std::shared_ptr<const call::Gateway> call_gateway(const dialplan::Profile& profi
   made->contact_user = extension_known ? settings.extension : std::string{call::gateway_user_prefix} + gateway.name;
   made->contact_params = contact_parameters(gateway);
   made->context = settings.context;
-  if (!settings.gw_auth_acl.empty())
-    made->auth_acl = [configuration, list = settings.gw_auth_acl](const base::Ip& ip) {
-      return configuration->acls.admit(ip, list).has_value();
-    };
+  made->auth_acl = admitted_by(configuration, settings.gw_auth_acl);
   for (const auto& text : {settings.proxy, settings.outbound_proxy, settings.register_proxy, realm})
     if (const auto ip = literal_address(text)) made->addresses.push_back(*ip);
   made->inbound = gateway.inbound_variables;

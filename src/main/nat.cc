@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "main/lists.h"
 
 namespace ahoy {
 
@@ -39,9 +40,7 @@ std::function<bool(const base::Ip&)> local_peers(const dialplan::Profile& profil
   const auto& list = profile.settings.local_network_acl;
   if (list.empty() || base::same(list, "none")) return {};
   if (!base::same(list, "localnet.auto"))
-    return [configuration = std::move(configuration), list](const base::Ip& ip) {
-      return configuration->acls.allows(ip.text(), list);
-    };
+    return admitted_by(std::move(configuration), list);
   return [networks = own_networks()](const base::Ip& ip) {
     return std::ranges::any_of(networks, [&](const auto& network) { return network.holds(ip); });
   };
@@ -49,11 +48,7 @@ std::function<bool(const base::Ip&)> local_peers(const dialplan::Profile& profil
 
 std::function<bool(const base::Ip&)> unreachable_contacts(const dialplan::Profile& profile,
                                                           dialplan::Snapshot configuration) {
-  const auto& list = profile.settings.apply_nat_acl;
-  if (list.empty()) return {};
-  return [configuration = std::move(configuration), list](const base::Ip& ip) {
-    return configuration->acls.allows(ip.text(), list);
-  };
+  return admitted_by(std::move(configuration), profile.settings.apply_nat_acl);
 }
 
 void advertise(endpoint::SipEndpoint& endpoint, const std::vector<endpoint::PointId>& points,

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "call/media/codec_prefs.h"
 #include "main/gateways.h"
+#include "main/lists.h"
 #include "main/nat.h"
 
 namespace ahoy {
@@ -159,10 +160,7 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
       const auto found = configuration->acls.admit(ip, lists);
       return found ? std::optional{call::Profile::Admission{found->list, found->user}} : std::nullopt;
     };
-  if (!settings.apply_proxy_acl.empty())
-    made->is_proxy = [configuration, lists = settings.apply_proxy_acl](const base::Ip& ip) {
-      return configuration->acls.admit(ip, lists).has_value();
-    };
+  made->is_proxy = admitted_by(configuration, settings.apply_proxy_acl);
   made->is_nat = unreachable_contacts(profile, configuration);
   made->aggressive_nat_detection = settings.aggressive_nat_detection;
   for (const auto& gateway : profile.gateways)
@@ -190,12 +188,8 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
 location::Admission admission_of(const dialplan::Profile& profile, const dialplan::Snapshot& configuration) {
   const auto& realm = profile.settings.challenge_realm;
   const bool fixed = !base::same(realm, "auto_from") && !base::same(realm, "auto_to");
-  location::Admission admission{profile.settings.auth_calls, profile.settings.force_register_domain, fixed ? realm : std::string{}};
-  if (!profile.settings.apply_inbound_acl.empty())
-    admission.trusted = [configuration, lists = profile.settings.apply_inbound_acl](const base::Ip& ip) {
-      return configuration->acls.admit(ip, lists).has_value();
-    };
-  return admission;
+  return {profile.settings.auth_calls, profile.settings.force_register_domain, fixed ? realm : std::string{},
+          admitted_by(configuration, profile.settings.apply_inbound_acl)};
 }
 
 endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile) {

@@ -1,5 +1,7 @@
 #include "main/registrations.h"
 
+#include "main/lists.h"
+
 namespace ahoy {
 
 location::RegistrarSettings registrar_settings(const dialplan::Profile& profile, dialplan::Snapshot configuration) {
@@ -20,10 +22,7 @@ location::RegistrarSettings registrar_settings(const dialplan::Profile& profile,
   settings.expires_min = duration_cast<seconds>(from.sip_force_expires_min);
   settings.expires_max = duration_cast<seconds>(from.sip_force_expires_max);
   settings.late_margin = duration_cast<seconds>(from.sip_expires_late_margin);
-  if (!from.apply_register_acl.empty())
-    settings.trusted = [configuration = std::move(configuration), list = from.apply_register_acl](const base::Ip& ip) {
-      return configuration->acls.allows(ip.text(), list);
-    };
+  settings.trusted = admitted_by(std::move(configuration), from.apply_register_acl);
   return settings;
 }
 

@@ -178,7 +178,7 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
     server.registrar.set_settings(profile.name, registrar_settings(profile, configuration));
     server.authenticator.set_policy(profile.name, auth_policy(profile));
     server.pager.set_admission(profile.name, admission_of(profile, configuration));
-    // Where somebody is, is told to those who may say where they are: a profile that challenges no calls does not do either.
+    // Who is not challenged for a call has not proved whose registrations are its own: REGISTER's rule counts.
     auto watchers = admission_of(profile, configuration);
     watchers.authenticate = !profile.settings.accept_blind_reg;
     server.subscriptions.set_admission(profile.name, std::move(watchers));
