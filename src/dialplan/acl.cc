@@ -169,6 +169,13 @@ const Acl* Acls::find(std::string_view name) const {
   return found == lists_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string_view> Acls::names() const {
+  std::vector<std::string_view> all;
+  for (const auto& [name, acl] : lists_) all.emplace_back(name);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
 std::optional<Acls::Admission> Acls::admit(const base::Ip& address, std::string_view lists) const {
   for (auto item : base::split(lists, ',')) {
     item = base::trim(item);

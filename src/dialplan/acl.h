@@ -55,6 +55,7 @@ class Acls {
   /// any_v4.auto, any_v6.auto, and domains (the cidr of every user), unless acl.conf has one of that name.
   static Acls read(const Document& document, const Directory& directory, Findings& findings);
   const Acl* find(std::string_view name) const;
+  std::vector<std::string_view> names() const;
   /// `lists`: names or networks, with commas; the first that allows the address. An unknown name allows nobody.
   std::optional<Admission> admit(const base::Ip& address, std::string_view lists) const;
   bool allows(std::string_view ip, std::string_view lists) const;

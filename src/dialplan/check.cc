@@ -68,6 +68,7 @@ class Checker {
   /// Who names a list that is not there lets nobody in.
   void lists(const Profile& profile) {
     const auto& settings = profile.settings;
+    const auto known = configuration_.acls.names();
     std::vector<std::pair<std::string_view, std::string_view>> named{
         {"apply-inbound-acl", settings.apply_inbound_acl},
         {"apply-register-acl", settings.apply_register_acl},
@@ -79,7 +80,7 @@ class Checker {
         const auto name = base::trim(item);
         if (name.empty() || configuration_.acls.find(name) != nullptr || Network::parse(name)) continue;
         warn(profile.place, "profile '" + profile.name + "': " + std::string{parameter} + " names '" + std::string{name} +
-                                "', which is neither a list nor a network: it lets nobody in");
+                                "', which is neither a list nor a network: it lets nobody in" + did_you_mean(name, known));
       }
   }
 
