@@ -203,6 +203,19 @@ sim::Proxy::Options Flow::ss3() const {
 
 void Flow::alice_calls() { alice.invite("sip:bob@biloxi.example.com", ahoy(), {}, alice.sdp()); }
 
+void Flow::call_that_bob_ends(base::Duration until_he_rings) {
+  alice_calls();
+  const auto invite = bob.take(until_he_rings);
+  bob.respond(invite, 180, "Ringing");
+  alice.take_answer();
+  bob.respond(invite, 200, "OK", bob.sdp());
+  alice.ack(alice.take_answer());
+  bob.take();
+  bob.request("BYE");
+  bob.take();
+  alice.respond(alice.take(), 200, "OK");
+}
+
 void Flow::expect(std::string_view table) {
   house.world.run_for(std::chrono::seconds{1});
   ladder.expect(table);

@@ -12,16 +12,7 @@ TEST_P(Rfc3665, S3_2_ThroughTwoProxies_F36_07) {
   auto first = flow.ss1();
   first.accounts["alice"] = "wonderland";
   sim::Proxy ss1{flow.host("Proxy 1", ss1_ip), first}, ss2{flow.host("Proxy 2", ss2_ip), flow.ss2()};
-  flow.alice_calls();
-  const auto invite = flow.bob.take();
-  flow.bob.respond(invite, 180, "Ringing");
-  flow.alice.take_answer();
-  flow.bob.respond(invite, 200, "OK", flow.bob.sdp());
-  flow.alice.ack(flow.alice.take_answer());
-  flow.bob.take();
-  flow.bob.request("BYE");
-  flow.bob.take();
-  flow.alice.respond(flow.alice.take(), 200, "OK");
+  flow.call_that_bob_ends();
   flow.expect(R"(
 F1  Alice -> Ahoy       INVITE sip:bob@biloxi.example.com SIP/2.0
     CSeq: 1 INVITE
@@ -291,16 +282,7 @@ TEST_P(Rfc3665, S3_4_ProxyFailure_F36_09) {
     flow.house.world.names.srv(name, {10, 1, endpoint::usual_port(GetParam()), "ss1.atlanta.example.com"});
     flow.house.world.names.srv(name, {20, 1, endpoint::usual_port(GetParam()), "ss2.biloxi.example.com"});
   }
-  flow.alice_calls();
-  const auto invite = flow.bob.take(20s);
-  flow.bob.respond(invite, 180, "Ringing");
-  flow.alice.take_answer();
-  flow.bob.respond(invite, 200, "OK", flow.bob.sdp());
-  flow.alice.ack(flow.alice.take_answer());
-  flow.bob.take();
-  flow.bob.request("BYE");
-  flow.bob.take();
-  flow.alice.respond(flow.alice.take(), 200, "OK");
+  flow.call_that_bob_ends(20s);
   flow.expect(R"(
 F1  Alice -> Ahoy    INVITE sip:bob@biloxi.example.com SIP/2.0
     CSeq: 1 INVITE

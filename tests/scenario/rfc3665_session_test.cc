@@ -10,16 +10,7 @@ namespace scenario {
 
 TEST_P(Rfc3665, S3_1_SuccessfulSessionEstablishment_F36_06) {
   Flow flow{GetParam(), "sofia/internal/bob@192.0.2.201{transport}"};
-  flow.alice_calls();
-  const auto invite = flow.bob.take();
-  flow.bob.respond(invite, 180, "Ringing");
-  flow.alice.take_answer();
-  flow.bob.respond(invite, 200, "OK", flow.bob.sdp());
-  flow.alice.ack(flow.alice.take_answer());
-  flow.bob.take();
-  flow.bob.request("BYE");
-  flow.bob.take();
-  flow.alice.respond(flow.alice.take(), 200, "OK");
+  flow.call_that_bob_ends();
   flow.expect(R"(
 F1  Alice -> Ahoy  INVITE sip:bob@biloxi.example.com SIP/2.0
     CSeq: 1 INVITE
