@@ -70,7 +70,7 @@ void RegEvent::count(const std::string& aor, std::uint16_t shard, bool wanted) {
 void RegEvent::tell(std::string_view aor) {
   const auto found = watching_.find(aor);
   if (found == watching_.end()) return;
-  for (std::uint16_t to = 0; to < found->second.size(); ++to)
+  for (std::uint16_t to = 0; to < location_.shard().count(); ++to)
     if (found->second[to] > 0)
       location_.shard().post(to, [other = all_[to], aor = found->first] { other->subscriptions_->on_change(*other, aor); });
 }
