@@ -185,7 +185,7 @@ void Transports::on_gone(Connection& connection, std::string_view why) {
 }
 
 void Transports::tell_gone(const ConnectionId& id) {
-  for (std::uint16_t to = 0; to < all_.size(); ++to)
+  for (std::uint16_t to = 0; to < shard_.count(); ++to)
     shard_.post(to, [other = all_[to], id] { other->sink_.on_connection_gone(id); });
 }
 

@@ -64,9 +64,10 @@ void Reactor::dispatch() {
 
 void Reactor::flush_all() {
   // Flushing may close a stream, whose owner may send on another: walk by index.
-  for (std::size_t i = 0; i < to_flush_.size(); ++i) {
-    to_flush_[i]->flush_wanted = false;
-    to_flush_[i]->flush();
+  for (std::size_t done = 0; done < to_flush_.size();) {
+    auto* watched = to_flush_[done++];
+    watched->flush_wanted = false;
+    watched->flush();
   }
   to_flush_.clear();
   graveyard_.clear();
