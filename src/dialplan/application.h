@@ -14,6 +14,7 @@
 
 namespace dialplan {
 
+struct Context;
 class Execution;
 
 /// What became of it: go on with the next action, or the list ends because the leg is gone.
@@ -27,11 +28,14 @@ class Application {
  public:
   /// `arguments` are expanded and their `%[...]` scope is entered already. A coroutine: it takes a copy.
   using Run = base::Task<Outcome> (*)(Execution& execution, std::string arguments);
+  /// Looks at variables and changes them, and needs no more than that.
+  using Change = void (*)(Context& context, std::string_view arguments);
   struct Spec {
     std::string_view name, usage, help;
     Media media = Media::required;
     Routing routing = Routing::unsafe;
-    Run run = nullptr;
+    Run run = nullptr;        ///< on a leg; null when there is `change`
+    Change change = nullptr;  ///< on whatever has variables
     bool zombie = false;  ///< may still run after the hang-up (set_zombie_exec)
   };
 

@@ -247,7 +247,9 @@ base::Task<Outcome> Execution::run_application(const Action& action) {
   variables.unset("current_application_response");
   leg_.owner().tell([&](call::Observer& observer) { observer.on_execute(leg_, application->spec().name, arguments); });
   if (scoped.any) variables.enter_scope(scoped.variables);
-  const auto outcome = co_await application->spec().run(*this, std::move(arguments));
+  auto outcome = Outcome::next;
+  if (const auto change = application->spec().change) change(context(), arguments);
+  else outcome = co_await application->spec().run(*this, std::move(arguments));
   if (scoped.any) variables.leave_scope();
   leg_.owner().tell([&](call::Observer& observer) { observer.on_executed(leg_, application->spec().name); });
   if (outcome == Outcome::bad_arguments)
