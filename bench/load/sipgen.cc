@@ -3,6 +3,7 @@
 //   sipgen register --server 127.0.0.1:5060 --users 1000 --rate 500 --count 1000
 //   sipgen call --server 127.0.0.1:5060 --users 1000 --rate 2000 --count 10000 [--hold-ms 60000]
 //   sipgen call --transport tls --connections 20 --server 127.0.0.1:5061 ...
+//   sipgen register --password secret ...     answers the 401; sipgen redirect: INVITE, 302, ACK; sipgen options: 200
 //
 // An open loop: what is late or lost does not slow it down, and nothing is repeated, so that loss shows as failures.
 // The users are u0, u1, ...; over UDP all of them register the callee's socket, in a run of its own. Over connections
@@ -10,6 +11,7 @@
 // printed a moment before the first one. A call is INVITE, 180, 200, ACK, BYE, 200.
 // The last line of its output is one JSON object.
 #include <arpa/inet.h>
+#include <openssl/evp.h>
 #include <strings.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -36,8 +38,11 @@ using std::string;
 using std::string_view;
 using load::Peer;
 
+enum class Mode : std::uint8_t { call, registers, redirect, options };
+
 struct Options {
-  bool registers = false;
+  Mode mode = Mode::call;
+  string password;  // empty: no credentials
   string transport = "UDP";
   std::size_t connections = 1;  // of each side
   string server = "127.0.0.1:5060";
@@ -65,7 +70,7 @@ std::unique_ptr<load::Way> way_from(std::uint16_t port) {
 /// What of a message the two sides look at.
 struct Message {
   int status = 0;  // 0: a request
-  string_view method, from, to, call_id, cseq, contact;
+  string_view method, from, to, call_id, cseq, contact, challenge;
   std::vector<string_view> vias, recorded;
 
   string_view cseq_method() const { return cseq.substr(cseq.find(' ') + 1); }
@@ -96,6 +101,7 @@ Message scan(string_view text) {
     else if (same(name, "Call-ID")) message.call_id = value;
     else if (same(name, "CSeq")) message.cseq = value;
     else if (same(name, "Contact")) message.contact = value;
+    else if (same(name, "WWW-Authenticate")) message.challenge = value;
   }
   return message;
 }
@@ -139,11 +145,43 @@ string ids(const string& run, std::size_t i, string_view from, string_view to) {
   return field("From", "<" + string{from} + ">;tag=f" + std::to_string(i)) + field("To", "<" + string{to} + ">") +
          field("Call-ID", run + "-" + std::to_string(i) + "@127.0.0.1");
 }
-string register_request(const string& run, std::size_t i, std::size_t port) {
+string register_request(const string& run, std::size_t i, std::size_t port, int n = 1, string_view authorization = {}) {
   const auto to = uri(user(i));
-  string text = "REGISTER sip:" + options.domain + " SIP/2.0\r\n" + via(run, i, 1, port) + ids(run, i, to, to);
-  text += "CSeq: 1 REGISTER\r\n" + field("Contact", contact(user(i), port));
+  string text = "REGISTER sip:" + options.domain + " SIP/2.0\r\n" + via(run, i, n, port) + ids(run, i, to, to);
+  text += "CSeq: " + std::to_string(n) + " REGISTER\r\n" + field("Contact", contact(user(i), port));
+  if (!authorization.empty()) text += field("Authorization", authorization);
   return without_body(text + "Expires: 3600\r\nUser-Agent: sipgen\r\n");
+}
+string options_request(const string& run, std::size_t i, std::size_t port) {
+  const auto to = "sip:" + options.domain;
+  string text = "OPTIONS " + to + " SIP/2.0\r\n" + via(run, i, 1, port) + ids(run, i, uri("ping"), to) + "CSeq: 1 OPTIONS\r\n";
+  return without_body(text + "Accept: application/sdp\r\nUser-Agent: sipgen\r\n");
+}
+string md5(string_view text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  EVP_Digest(text.data(), text.size(), digest, &size, EVP_md5(), nullptr);
+  string hex;
+  for (unsigned k = 0; k < size; ++k) {
+    hex += "0123456789abcdef"[digest[k] >> 4];
+    hex += "0123456789abcdef"[digest[k] & 15];
+  }
+  return hex;
+}
+string quoted(string_view challenge, string_view name) {
+  const auto at = challenge.find(string{name} + "=\"");
+  if (at == string_view::npos) return {};
+  const auto text = challenge.substr(at + name.size() + 2);
+  return string{text.substr(0, text.find('"'))};
+}
+/// RFC 7616 with qop=auth when that is offered, RFC 2069 else.
+string credentials(string_view challenge, const string& name) {
+  const auto realm = quoted(challenge, "realm"), nonce = quoted(challenge, "nonce"), to = "sip:" + options.domain;
+  const auto ha1 = md5(name + ":" + realm + ":" + options.password), ha2 = md5("REGISTER:" + to);
+  const bool qop = challenge.find("qop") != string_view::npos;
+  const auto response = md5(ha1 + ":" + nonce + (qop ? ":00000001:0a4f113b:auth:" : ":") + ha2);
+  return "Digest username=\"" + name + "\", realm=\"" + realm + "\", nonce=\"" + nonce + "\", uri=\"" + to + "\", response=\"" +
+         response + "\", algorithm=MD5" + (qop ? ", qop=auth, nc=00000001, cnonce=\"0a4f113b\"" : "");
 }
 string name_of_run() { return std::to_string(getpid()) + "x" + std::to_string(time(nullptr)); }
 
@@ -212,7 +250,12 @@ class Caller {
   void start(std::size_t i) {
     operations_[i].begun = Clock::now();
     operations_[i].state = State::begun;
-    options.registers ? send(i, register_request(run_, i, options.caller_port)) : send_invite(i);
+    switch (options.mode) {
+      case Mode::registers: return send(i, register_request(run_, i, options.caller_port));
+      case Mode::options: return send(i, options_request(run_, i, options.caller_port));
+      case Mode::call:
+      case Mode::redirect: return send_invite(i);
+    }
   }
   void receive() {
     way_->receive([this](string_view text, const Peer&) { take(scan(text)); });
@@ -248,6 +291,7 @@ class Caller {
     string bye;
   };
 
+  static int wanted() { return options.mode == Mode::redirect ? 302 : 200; }
   std::size_t port_of(std::size_t i) const { return options.caller_port + i % options.connections; }
   void send(std::size_t i, string text) { way_->send(std::move(text), {server_, i % options.connections}); }
 
@@ -270,9 +314,11 @@ class Caller {
     if (message.of("INVITE") && operation.state == State::begun && message.status < 300) return on_answer(i, message);
     const bool expected = message.of("BYE") ? operation.state == State::ending : operation.state == State::begun;
     if (!expected) return;
+    if (message.status == 401 && !options.password.empty() && !message.challenge.empty() && !message.cseq.starts_with("2"))
+      return send(i, register_request(run_, i, options.caller_port, 2, credentials(message.challenge, user(i))));
     if (!message.of("BYE")) note_setup(operation);
     ++statuses_[message.status];
-    ++(message.status == 200 ? good_ : bad_);
+    ++(message.status == wanted() ? good_ : bad_);
     operation.state = State::over;
     if (message.of("INVITE")) acknowledge_failure(i, message);
   }
@@ -368,8 +414,10 @@ bool run() {
 
 bool read_options(int argc, char** argv) {
   if (argc < 2) return false;
-  options.registers = string_view{argv[1]} == "register";
-  if (!options.registers && string_view{argv[1]} != "call") return false;
+  constexpr string_view modes[]{"call", "register", "redirect", "options"};
+  const auto* mode = std::find(std::begin(modes), std::end(modes), argv[1]);
+  if (mode == std::end(modes)) return false;
+  options.mode = static_cast<Mode>(mode - modes);
   for (int i = 2; i + 1 < argc; i += 2) {
     const string_view name = argv[i];
     const string value = argv[i + 1];
@@ -380,11 +428,13 @@ bool read_options(int argc, char** argv) {
     else if (name == "--rate") options.rate = std::stod(value);
     else if (name == "--transport") options.transport = value == "tcp" ? "TCP" : value == "tls" ? "TLS" : "UDP";
     else if (name == "--connections") options.connections = std::stoul(value);
+    else if (name == "--password") options.password = value;
     else if (name == "--hold-ms") options.hold = std::chrono::milliseconds{std::stol(value)};
     else return false;
   }
-  if (options.registers) std::swap(options.caller_port, options.callee_port);  // a phone registers from where it listens
-  const bool fits = options.connections == 1 || (over_streams() && !options.registers);
+  const bool registers = options.mode == Mode::registers;
+  if (registers) std::swap(options.caller_port, options.callee_port);  // a phone registers from where it listens
+  const bool fits = options.connections == 1 || (over_streams() && !registers);
   return fits && options.server.starts_with("127.");  // loopback only
 }
 
@@ -392,8 +442,8 @@ bool read_options(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (!read_options(argc, argv)) {
-    std::fputs("usage: sipgen call|register --server 127.x.x.x:PORT [--users N] [--count N] [--rate N] [--hold-ms N]\n"
-               "              [--transport udp|tcp|tls --connections N]\n", stderr);
+    std::fputs("usage: sipgen call|register|redirect|options --server 127.x.x.x:PORT [--users N] [--count N] [--rate N] [--hold-ms N]\n"
+               "              [--password P] [--transport udp|tcp|tls --connections N]\n", stderr);
     return 2;
   }
   prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);

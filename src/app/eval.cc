@@ -1,19 +1,20 @@
 // app/eval.cc - "eval": nothing but the side effects of expanding its data.
-#include "dialplan/execution.h"
+#include "dialplan/application.h"
+#include "dialplan/context.h"
 
 namespace app {
 namespace {
 
 using namespace dialplan;
 
-base::Task<Outcome> run(Execution&, std::string) { co_return Outcome::next; }
+void change(Context&, std::string_view) {}
 
 const Application eval{{.name = "eval",
                         .usage = "<text>",
                         .help = "Expands its data, for what functions in it do, and drops the result.",
                         .media = Media::not_needed,
                         .routing = Routing::safe,
-                        .run = run}};
+                        .change = change}};
 
 }  // namespace
 }  // namespace app

@@ -1,6 +1,7 @@
 // app/log.cc - "log": a line of the dialplan's own.
 #include "base/text.h"
 #include "dialplan/execution.h"
+#include "dialplan/request_execution.h"
 
 namespace app {
 namespace {
@@ -21,8 +22,7 @@ constexpr LevelName levels[]{{"CONSOLE", base::log::Level::critical}, {"ALERT", 
                              {"5", base::log::Level::notice},         {"6", base::log::Level::info},
                              {"7", base::log::Level::debug}};
 
-base::Task<Outcome> run(Execution& execution, std::string arguments) {
-  std::string_view text = arguments;
+void write(std::string_view text, std::string_view call) {
   auto level = base::log::Level::debug;
   const auto space = text.find(' ');
   for (const auto& known : levels) {
@@ -31,7 +31,16 @@ base::Task<Outcome> run(Execution& execution, std::string arguments) {
     text.remove_prefix(space + 1);
     break;
   }
-  base::log::line(level, "dialplan", execution.leg().uuid(), "{}", text);
+  base::log::line(level, "dialplan", call, "{}", text);
+}
+
+base::Task<Outcome> run(Execution& execution, std::string arguments) {
+  write(arguments, execution.leg().uuid());
+  co_return Outcome::next;
+}
+
+base::Task<Outcome> on_request(RequestExecution& execution, std::string arguments) {
+  write(arguments, execution.forwarding().request().text_of("Call-ID").value_or(""));
   co_return Outcome::next;
 }
 
@@ -41,7 +50,8 @@ const Application log{{.name = "log",
                                "without one.",
                        .media = Media::not_needed,
                        .routing = Routing::safe,
-                       .run = run}};
+                       .run = run,
+                       .on_request = on_request}};
 
 }  // namespace
 }  // namespace app

@@ -1,6 +1,7 @@
 // app/respond.cc - "respond": a SIP status of the dialplan's own choice.
 #include "base/text.h"
 #include "dialplan/execution.h"
+#include "dialplan/request_execution.h"
 
 namespace app {
 namespace {
@@ -49,12 +50,22 @@ base::Task<Outcome> run(Execution& execution, std::string arguments) {
   co_return Outcome::hung_up;
 }
 
+base::Task<Outcome> on_request(RequestExecution& execution, std::string arguments) {
+  const std::string_view text = base::trim(arguments);
+  const auto space = text.find(' ');
+  const auto status = base::to_number<int>(text.substr(0, space)).value_or(0);
+  if (status < 100 || status > 699) co_return Outcome::bad_arguments;
+  execution.forwarding().respond(status, space == std::string_view::npos ? std::string_view{} : base::trim(text.substr(space + 1)));
+  co_return status < 200 ? Outcome::next : Outcome::hung_up;
+}
+
 const Application respond{{.name = "respond",
                            .usage = "<code>[ <phrase>]",
                            .help = "Answers an unanswered call with a SIP status (486, \"503 Try later\"); ends an "
                                    "answered one with the matching cause.",
                            .media = Media::not_needed,
-                           .run = run}};
+                           .run = run,
+                           .on_request = on_request}};
 
 }  // namespace
 }  // namespace app

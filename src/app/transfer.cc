@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "call/arguments.h"
 #include "dialplan/execution.h"
+#include "dialplan/request_execution.h"
 
 namespace app {
 namespace {
@@ -30,11 +31,20 @@ base::Task<Outcome> run(Execution& execution, std::string arguments) {
   co_return Outcome::next;
 }
 
+base::Task<Outcome> on_request(RequestExecution& execution, std::string arguments) {
+  auto words = call::split_arguments(arguments, ' ', 3);
+  if (words.empty() || words[0].empty() || words[0].starts_with('-')) co_return Outcome::bad_arguments;
+  words.resize(3);
+  execution.transfer(std::move(words[0]), std::move(words[1]), std::move(words[2]));
+  co_return Outcome::next;
+}
+
 const Application transfer{{.name = "transfer",
                             .usage = "[-bleg|-both] <extension> [<dialplan> [<context>]]",
                             .help = "Goes on in another extension; the remaining actions are dropped.",
                             .media = Media::not_needed,
-                            .run = run}};
+                            .run = run,
+                            .on_request = on_request}};
 
 }  // namespace
 }  // namespace app

@@ -1,5 +1,7 @@
 #include "base/hash.h"
 
+#include <bit>
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -69,6 +71,45 @@ std::uint64_t stable_hash(std::string_view text) {
   hash *= 0xff51afd7ed558ccd;
   hash ^= hash >> 33;
   return hash;
+}
+
+namespace {
+
+struct SipState {
+  std::uint64_t v0, v1, v2, v3;
+  void round() {
+    v0 += v1, v1 = std::rotl(v1, 13) ^ v0, v0 = std::rotl(v0, 32);
+    v2 += v3, v3 = std::rotl(v3, 16) ^ v2;
+    v0 += v3, v3 = std::rotl(v3, 21) ^ v0;
+    v2 += v1, v1 = std::rotl(v1, 17) ^ v2, v2 = std::rotl(v2, 32);
+  }
+  void take(std::uint64_t word) {
+    v3 ^= word;
+    round();
+    round();
+    v0 ^= word;
+  }
+};
+
+/// Little endian, whatever the machine.
+std::uint64_t word_of(std::string_view bytes) {
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  return word;
+}
+
+}  // namespace
+
+std::uint64_t keyed_hash(const HashKey& key, std::string_view text) {
+  SipState state{key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d, key[0] ^ 0x6c7967656e657261,
+                 key[1] ^ 0x7465646279746573};
+  const auto length = static_cast<std::uint64_t>(text.size());
+  for (; text.size() >= 8; text.remove_prefix(8)) state.take(word_of(text.substr(0, 8)));
+  state.take(word_of(text) | length << 56);
+  state.v2 ^= 0xff;
+  for (int i = 0; i < 4; ++i) state.round();
+  return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
 }
 
 }  // namespace base

@@ -1,5 +1,6 @@
 // base/hash.h - the digests SIP uses, by OpenSSL.
 #pragma once
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,10 @@ bool equal_in_constant_time(std::string_view a, std::string_view b);
 /// A fast hash that is the same in every run and on every machine (FNV-1a finished by murmur's mixer):
 /// which shard owns a Call-ID must not depend on the build.
 std::uint64_t stable_hash(std::string_view text);
+
+/// SipHash-2-4: nobody without the key can make a text of a wanted value, or tell the value of a text. For short marks
+/// that travel and come back, where an HMAC would cost more than the message. About 20 ns for a Call-ID.
+using HashKey = std::array<std::uint64_t, 2>;
+std::uint64_t keyed_hash(const HashKey& key, std::string_view text);
 
 }  // namespace base

@@ -17,6 +17,14 @@ namespace dialplan {
 
 struct Configuration;
 
+/// What else a name may stand for: a request that is no call yet.
+class Fields {
+ public:
+  virtual ~Fields() = default;
+  /// Inert text; nullopt: no such field.
+  virtual std::optional<std::string> find(std::string_view name) const = 0;
+};
+
 /// The call an expansion runs for. Borrowed: nothing here outlives the expression.
 struct Session {
   call::Variables& variables;
@@ -24,6 +32,7 @@ struct Session {
   const call::CallerProfile* originator = nullptr;  ///< what `aleg_` names
   const call::CallerProfile* originatee = nullptr;  ///< what `bleg_` names
   call::Leg* leg = nullptr;                         ///< for functions that act on the call itself
+  const Fields* fields = nullptr;                   ///< looked at before the profile
 };
 
 struct Context {

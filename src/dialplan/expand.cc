@@ -25,6 +25,8 @@ std::string lookup(std::string_view name, const Context& context) {
   if (context.session != nullptr) {
     const auto& session = *context.session;
     if (const auto value = session.variables.get(name); !value.empty()) return std::string{value};
+    if (session.fields)
+      if (auto value = session.fields->find(name)) return std::move(*value);
     const call::CallerProfile* profile = &session.profile;
     auto field = name;
     if (name.starts_with("aleg_")) {

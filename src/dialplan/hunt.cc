@@ -51,6 +51,7 @@ class Walk {
   Tested test_all(const PlanCondition& condition);
   Tested test_some(const PlanCondition& condition);
   void queue(const std::vector<PlanAction>& actions, const Tested* tested);
+  std::string value_of_field(std::string_view name) const;
   void run_inline(const Action& action);
   void save(std::string_view name, const Captures& captures);
   const LocalTime& clock();
@@ -77,6 +78,13 @@ void Walk::save(std::string_view name, const Captures& captures) {
     variables.set(name, call::print_array(captures));
 }
 
+std::string Walk::value_of_field(std::string_view name) const {
+  const auto& session = *context_.session;
+  if (session.fields)
+    if (auto value = session.fields->find(name)) return std::move(*value);
+  return session.profile.field(name).value_or("");
+}
+
 Walk::Tested Walk::test_field(const PlanTest& plan) {
   Tested tested;
   std::string expanded;
@@ -94,8 +102,7 @@ Walk::Tested Walk::test_field(const PlanTest& plan) {
   const bool parenthesis = pattern->has_parenthesis();
   // Expanding the field may evict the pattern from the cache: the subject comes first then.
   tested.subject = std::make_unique<const std::string>(
-      plan.field.find('$') != std::string::npos ? expand(plan.field, context_)
-                                                : context_.session->profile.field(plan.field).value_or(""));
+      plan.field.find('$') != std::string::npos ? expand(plan.field, context_) : value_of_field(plan.field));
   if (plan.expands) pattern = cached_pattern(expanded);
   auto captures = pattern->match(*tested.subject);
   if (!captures) return tested;

@@ -5,9 +5,11 @@
 #include <charconv>
 
 #include "call/caller_profile.h"
+#include "dialplan/application.h"
 #include "dialplan/document.h"
 #include "dialplan/expand.h"
 #include "dialplan/hunt.h"
+#include "dialplan/request_fields.h"
 
 namespace dialplan {
 
@@ -92,8 +94,8 @@ PlanTest read_test(const Element& element, Findings& findings) {
          "write two conditions if both are meant");
   if (test.has_field && test.field.find('$') == std::string::npos) {
     const auto names = call::CallerProfile::field_names();
-    const auto known =
-        std::any_of(names.begin(), names.end(), [&](auto name) { return base::same(name, test.field); });
+    const auto known = RequestFields::knows(test.field) ||
+                       std::any_of(names.begin(), names.end(), [&](auto name) { return base::same(name, test.field); });
     if (!known)
       warn(findings, element.place("field"),
            "unknown field " + quoted(test.field) + ": a channel variable is written ${" + test.field + "}" +
@@ -130,6 +132,18 @@ RegexMode read_mode(const Element& element, Findings& findings) {
   warn(findings, element.place("regex"),
        "unknown regex mode " + quoted(text) + " counts as any" + suggestion(text, names));
   return RegexMode::any;
+}
+
+bool is_for_requests_only(const PlanAction& action) {
+  const auto* application = Application::find(action.application);
+  return application != nullptr && !application->for_legs();
+}
+
+bool has_request_action(const std::vector<PlanCondition>& conditions) {
+  return std::ranges::any_of(conditions, [](const auto& condition) {
+    return std::ranges::any_of(condition.actions, is_for_requests_only) ||
+           std::ranges::any_of(condition.anti_actions, is_for_requests_only) || has_request_action(condition.nested);
+  });
 }
 
 PlanCondition read_condition(const Element& element, Findings& findings, unsigned depth) {
@@ -201,6 +215,8 @@ void Plan::add(const Element& element, Findings& findings) {
     else
       warn(findings, child.place(), "<" + std::string{child.name()} + "> is ignored in a <context>");
   }
+  context->takes_requests = std::ranges::any_of(
+      context->extensions, [](const auto& extension) { return has_request_action(extension.conditions); });
   index_.emplace(context->name, context.get());
   contexts_.push_back(std::move(context));
 }

@@ -58,6 +58,8 @@ struct PlanExtension {
 
 struct PlanContext {
   std::string name;
+  /// An action in it works on requests only: requests are shown to it before they become calls.
+  bool takes_requests = false;
   std::vector<PlanExtension> extensions;
   Place place;
 };

@@ -43,6 +43,7 @@ Authenticator::Outcome Authenticator::authenticate(TransactionId id, const sip::
   // Domains come from requests: a realm for each that somebody makes up would fill the table.
   constexpr std::string_view strange_realm = "unknown.invalid";
   if (realm == domain && !accounts_.knows_domain(domain)) realm = strange_realm;
+  if (id == accepted_.id && realm == accepted_.realm) return {Verdict::accepted, accepted_.account};
   auto* challenger = this->challenger(endpoint_.point(from.point).profile, realm);
   if (!challenger) {
     endpoint_.respond(id, request, 503);
@@ -58,7 +59,9 @@ Authenticator::Outcome Authenticator::authenticate(TransactionId id, const sip::
   auto verdict = sip::Verdict::absent;
   if (user) verdict = challenger->verify(request, side, account ? &secret : nullptr, now);
   switch (verdict) {
-    case sip::Verdict::accepted: return {Verdict::accepted, std::move(*account)};
+    case sip::Verdict::accepted:
+      accepted_ = {id, std::string{realm}, *account};
+      return {Verdict::accepted, std::move(*account)};
     case sip::Verdict::malformed: endpoint_.respond(id, request, 400, "Bad credentials"); return {Verdict::answered, {}};
     case sip::Verdict::wrong:
       failures.add();

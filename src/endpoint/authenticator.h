@@ -55,7 +55,8 @@ class Authenticator {
     Account account;  ///< of the accepted user
   };
   /// Looks at the credentials of `request` for `realm`; unless they are good, answers 401 (REGISTER) or 407. The
-  /// user is looked up in `domain`.
+  /// user is looked up in `domain`. Asked again for the request that was accepted last, it says the same: a proxy may have
+  /// looked at it before it became a call.
   Outcome authenticate(TransactionId id, const sip::Message& request, const Flow& from, std::string_view realm,
                        std::string_view domain);
 
@@ -66,6 +67,11 @@ class Authenticator {
   /// Realms challenged for; one more than that is refused (503): realms come from the configuration.
   static constexpr std::size_t realms_max = 1024;
 
+  struct Accepted {
+    TransactionId id = no_transaction;
+    std::string realm;
+    Account account;
+  };
   sip::Challenger* challenger(const std::string& profile, std::string_view realm);
 
   SipEndpoint& endpoint_;
@@ -73,6 +79,7 @@ class Authenticator {
   std::string secret_;
   std::unordered_map<std::string, Policy> policies_;                // by profile
   std::unordered_map<std::string, sip::Challenger> challengers_;  // by profile and realm
+  Accepted accepted_;
 };
 
 }  // namespace endpoint

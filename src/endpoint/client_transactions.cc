@@ -174,6 +174,7 @@ void ClientTransactions::drain(Transaction& transaction) {
               next_server = true;
               continue;
             }
+            if constexpr (std::is_same_v<Machine, sip::InviteClient>) transaction.accepted |= sip::is_success(deliver->status);
             // Somebody rings: a failure from now on is the answer.
             if (deliver->status > 100 && deliver->status < 200) transaction.route.reset();
             if (transaction.user && transaction.response) transaction.user->on_response(id, *transaction.response);
@@ -186,8 +187,10 @@ void ClientTransactions::drain(Transaction& transaction) {
               return;
             }
             auto* user = transaction.user;
+            const bool accepted = transaction.accepted;
             erase(transaction);
             if (user && why != sip::End::finished) user->on_failure(id, why);
+            else if (user && accepted) user->on_finished(id);
             return;
           } else {  // SendAck, of an INVITE only
             if (transaction.ack.empty()) transaction.ack = ack_for(transaction);

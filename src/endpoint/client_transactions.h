@@ -26,6 +26,8 @@ class ClientUser {
   virtual void on_response(TransactionId id, const sip::Message& response) = 0;
   /// No final answer will come: `timeout` counts as 408, `transport_error` as 503.
   virtual void on_failure(TransactionId id, sip::End why) = 0;
+  /// An INVITE that was answered with 2xx: no further 2xx will come.
+  virtual void on_finished(TransactionId) {}
   /// The server failed and the next one is tried: `request` went over `flow`.
   virtual void on_moved(TransactionId, const Flow& /*flow*/, const sip::Message& /*request*/) {}
 };
@@ -79,6 +81,7 @@ class ClientTransactions {
     std::variant<sip::Client, sip::InviteClient> machine;
     std::string request, ack;
     const sip::Message* response = nullptr;  // while it is being delivered
+    bool accepted = false;                   // an INVITE, with 2xx
     ClientUser* user = nullptr;
     std::unique_ptr<Route> route;  // null for the one flow of a registered phone or a numeric address
     io::Timer timer;

@@ -27,6 +27,18 @@ bool ListeningPoint::has(Transport transport) const {
   return false;
 }
 
+bool ListeningPoint::is_at(const sip::Uri& uri) const {
+  if (!uri.is_sip()) return false;
+  const auto ip = uri.ip();
+  if (ip ? *ip != local.ip && uri.host() != advertised_host : !base::same(uri.host(), advertised_host)) return false;
+  const bool sips = uri.scheme() == sip::Uri::Scheme::sips;
+  const auto transport = transport_named(uri.param("transport").value_or(sips ? "tls" : "udp"));
+  if (!transport) return false;
+  const auto asked = uri.port().value_or(usual_port(*transport));
+  return asked == local.port || (advertised_port != 0 && asked == advertised_port) || (tls && asked == tls->port) ||
+         (ws && asked == ws->port) || (wss && asked == wss->port);
+}
+
 std::string ListeningPoint::host(const base::Ip& peer) const {
   return advertised_host.empty() || shows_local(*this, peer) ? local.ip.host() : advertised_host;
 }

@@ -10,6 +10,7 @@
 #include "base/address.h"
 #include "io/port.h"
 #include "sip/transaction/timing.h"
+#include "sip/uri.h"
 
 namespace endpoint {
 
@@ -100,6 +101,8 @@ struct ListeningPoint {
 
   /// Whether peers can reach us there.
   bool has(Transport transport) const;
+  /// Whether a request for `uri` arrives here, whatever its user.
+  bool is_at(const sip::Uri& uri) const;
   /// What `peer` is told.
   std::string host(const base::Ip& peer) const;
   std::uint16_t port(Transport transport, const base::Ip& peer) const;

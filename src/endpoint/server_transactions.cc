@@ -75,7 +75,8 @@ ServerTransactions::Outcome ServerTransactions::on_request(const sip::Message& r
     return {Match::absorbed};
   }
   std::string merge_key = merge_key_of(request);
-  if (!merge_key.empty() && by_merge_.contains(merge_key)) return {Match::merged};
+  const bool merged = !merge_key.empty() && by_merge_.contains(merge_key);
+  if (merged) merge_key.clear();  // that of the first to come stays
   if (by_id_.size() >= transactions_max) return {Match::full};
 
   auto fresh = std::make_unique<Transaction>(*this, TransactionId{++made_}, reply);
@@ -90,7 +91,7 @@ ServerTransactions::Outcome ServerTransactions::on_request(const sip::Message& r
   alive.add();
   const TransactionId id = fresh->id;
   by_id_[id] = std::move(fresh);
-  return {Match::fresh, id};
+  return {Match::fresh, id, merged};
 }
 
 ServerTransactions::Outcome ServerTransactions::on_ack(const sip::Message& ack) {
@@ -116,6 +117,10 @@ void ServerTransactions::respond(TransactionId id, int status, std::string bytes
   transaction->status = status;
   std::visit([&](auto& machine) { machine.respond(status, now); }, transaction->machine);
   drain(*transaction);
+}
+
+void ServerTransactions::drop(TransactionId id) {
+  if (auto* transaction = find(id)) erase(*transaction);
 }
 
 void ServerTransactions::set_user(TransactionId id, ServerUser* user) {

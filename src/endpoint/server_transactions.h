@@ -39,13 +39,14 @@ class ServerTransactions {
   enum class Match : std::uint8_t {
     fresh,       ///< A new transaction was made.
     absorbed,    ///< A retransmission, or the ACK to a failure.
-    merged,      ///< The same request came another way: 482.
     no_match,    ///< An ACK to nothing we know: perhaps to a 2xx, which a dialog takes.
     full,        ///< transactions_max reached: 503.
   };
   struct Outcome {
     Match match;
     TransactionId id = no_transaction;
+    /// A fresh one that has come another way before (section 8.2.2.2): a user agent answers 482, a proxy passes it on.
+    bool merged = false;
   };
 
   /// Of one shard. About 1.5 KiB each.
@@ -58,6 +59,8 @@ class ServerTransactions {
   /// The INVITE that a CANCEL names (RFC 3261 section 9.2); no_transaction when there is none.
   TransactionId cancelled_by(const sip::Message& cancel) const;
   void respond(TransactionId id, int status, std::string bytes);
+  /// As if it had never been here: nobody will answer it. What comes again is fresh.
+  void drop(TransactionId id);
   void set_user(TransactionId id, ServerUser* user);
   ServerUser* user(TransactionId id) const;
   /// Where the answers of a living transaction go; null when it is over.

@@ -78,7 +78,8 @@ void SipEndpoint::on_message(sip::Message message, const Flow& flow) {
   responses_in.add();
   if (const auto fault = sip::validate(message)) return;
   if (sip::is_multipart(message.content_type())) UasChecks::unwrap(message);
-  if (!clients_.on_response(message)) stray_responses.add();
+  if (clients_.on_response(message) || (front_ && front_->take_response(message, flow))) return;
+  stray_responses.add();
 }
 
 void SipEndpoint::on_request(sip::Message request, const Flow& flow) {
@@ -92,30 +93,37 @@ void SipEndpoint::on_request(sip::Message request, const Flow& flow) {
   using Match = ServerTransactions::Match;
   switch (outcome.match) {
     case Match::absorbed: return;
-    case Match::merged: return reply(request, back, 482, {});
     case Match::full: return reply(request, back, 503, {});
     case Match::no_match:
     case Match::fresh: break;
   }
   requests_in.add();
-  if (request.method() == sip::Method::cancel) return on_cancel(outcome.id, request);
+  if (request.method() == sip::Method::cancel) return on_cancel(outcome.id, request, flow);
+  bool inside = false;
+  auto* const dialog = dialog_of(request, inside);
+  if (!dialog && front_ && front_->take(outcome.id, request, flow)) return;
+  if (outcome.merged) return respond(outcome.id, request, 482);
   if (has_foreign_body(request))
     if (const auto refusal = UasChecks::unwrap(request)) return refuse(outcome.id, request, *refusal);
   if (auto refusal = checks_.check(request)) return refuse(outcome.id, request, *refusal);
   if (request.method() == sip::Method::invite)
     respond(outcome.id, sip::Message::response(request, 100));
 
-  const auto to = request.get<sip::To>();
-  if (to && to->params.has("tag")) {
-    const auto found = dialogs_.find(dialog_key(request.text_of("Call-ID").value_or(""), to->params.text_of("tag")));
-    if (found != dialogs_.end()) return found->second->on_request(outcome.id, std::move(request), flow);
-    if (outcome.id != no_transaction) respond(outcome.id, request, 481);
-    return;
-  }
+  if (dialog) return dialog->on_request(outcome.id, std::move(request), flow);
   if (outcome.id == no_transaction) return;  // an ACK to nothing
+  if (inside) return respond(outcome.id, request, 481);
   auto* handler = handlers_[static_cast<std::size_t>(request.method())];
   if (handler) return handler->on_request(outcome.id, std::move(request), flow);
   refuse_unhandled(outcome.id, request);
+}
+
+/// Whose dialog it is in; null: of nobody here. `inside`: it is in one.
+RequestHandler* SipEndpoint::dialog_of(const sip::Message& request, bool& inside) const {
+  const auto to = request.get<sip::To>();
+  inside = to && to->params.has("tag");
+  if (!inside) return nullptr;
+  const auto found = dialogs_.find(dialog_key(request.text_of("Call-ID").value_or(""), to->params.text_of("tag")));
+  return found == dialogs_.end() ? nullptr : found->second;
 }
 
 /// Outside dialogs, and nobody is there for it.
@@ -132,8 +140,9 @@ void SipEndpoint::refuse_unhandled(TransactionId id, const sip::Message& request
   }
 }
 
-void SipEndpoint::on_cancel(TransactionId id, const sip::Message& cancel) {
+void SipEndpoint::on_cancel(TransactionId id, sip::Message& cancel, const Flow& from) {
   const auto invite = servers_.cancelled_by(cancel);
+  if (invite == no_transaction && front_ && front_->take_cancel(id, cancel, from)) return;
   respond(id, cancel, invite == no_transaction ? 481 : 200);
   if (invite == no_transaction || servers_.answered(invite)) return;
   if (auto* user = servers_.user(invite)) user->on_cancel(invite, cancel);
@@ -169,21 +178,23 @@ void SipEndpoint::respond(TransactionId id, const sip::Message& request, int sta
   respond(id, sip::Message::response(request, status, reason, new_tag()));
 }
 
-TransactionId SipEndpoint::send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others) {
+TransactionId SipEndpoint::send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others,
+                                        std::string_view mark) {
   if (to.may_go_by_tcp && point(to.point).tcp && size_of(request) > datagram_bytes_max)
-    return send_large(std::move(request), to, user, std::move(others));
-  request.prepend(new_via(point(to.point), to, shard_.random()));
+    return send_large(std::move(request), to, user, std::move(others), mark);
+  request.prepend(new_via(point(to.point), to, shard_.random(), mark));
   return clients_.send(request, to, point(to.point).timing, user, std::move(others));
 }
 
 /// By TCP, and when that cannot be had by UDP after all.
-TransactionId SipEndpoint::send_large(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others) {
+TransactionId SipEndpoint::send_large(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others,
+                                      std::string_view mark) {
   Flow datagram = to, stream = to;
   datagram.may_go_by_tcp = stream.may_go_by_tcp = false;
   stream.transport = Transport::tcp;
   std::vector<Flow> both{stream, datagram};
   penalties_.sort(both, shard_.now());
-  request.prepend(new_via(point(to.point), both[0], shard_.random()));
+  request.prepend(new_via(point(to.point), both[0], shard_.random(), mark));
   others.insert(others.begin(), both[1]);
   return clients_.send(request, both[0], point(to.point).timing, user, std::move(others));
 }
@@ -193,14 +204,7 @@ void SipEndpoint::cancel(TransactionId invite, std::string_view reason) {
 }
 
 std::string SipEndpoint::send_ack(sip::Message ack, const Flow& to) {
-  const auto& from = point(to.point);
-  sip::Via via;
-  via.transport = name(to.transport);
-  via.host = from.host(to.remote.ip);
-  via.port = from.port(to.transport, to.remote.ip);
-  via.params.set("branch", std::string{sip::Via::magic_cookie} + shard_.random().hex(24));
-  via.params.set("rport");
-  ack.prepend(via);
+  ack.prepend(new_via(point(to.point), to, shard_.random()));
   auto bytes = ack.text();
   send_bytes(to, bytes);
   return bytes;

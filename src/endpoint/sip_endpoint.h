@@ -31,6 +31,18 @@ class RequestHandler {
   virtual void on_request(TransactionId id, sip::Message request, const Flow& from) = 0;
 };
 
+/// Sees requests before they count as ours, and responses that nobody here waits for: a proxy (RFC 3261 section 16).
+class Front {
+ public:
+  virtual ~Front() = default;
+  /// Of no dialog of ours. True: taken; it wants what RequestHandler says, but no user agent's checks have been made. `id`
+  /// is no_transaction for an ACK.
+  virtual bool take(TransactionId id, sip::Message& request, const Flow& from) = 0;
+  /// A CANCEL for nothing we know. True: taken.
+  virtual bool take_cancel(TransactionId id, sip::Message& cancel, const Flow& from) = 0;
+  virtual bool take_response(sip::Message& response, const Flow& from) = 0;
+};
+
 /// Hears that a connection has ended, on every shard: whoever can be reached over it alone cannot any more.
 class ConnectionWatcher {
  public:
@@ -55,6 +67,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   base::Result<PointId, io::Reason> open(const ListeningPoint& point) { return transports_.open(point); }
   /// Who takes requests of that method outside dialogs. Without one: OPTIONS is answered 200, others 503.
   void set_handler(sip::Method method, RequestHandler* handler) { handlers_[static_cast<std::size_t>(method)] = handler; }
+  /// Null: nobody.
+  void set_front(Front* front) { front_ = front; }
   void set_tap(Tap* tap) { transports_.set_tap(tap); }
   /// Null: nobody.
   void set_connection_watcher(ConnectionWatcher* watcher) { watcher_ = watcher; }
@@ -81,16 +95,22 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void describe(TransactionId id, const sip::Message& options);
   void set_user(TransactionId id, ServerUser* user) { servers_.set_user(id, user); }
   bool answered(TransactionId id) const { return servers_.answered(id); }
+  /// Nobody will answer it: a stateless proxy has sent it on.
+  void drop(TransactionId id) { servers_.drop(id); }
 
   // --- asking ------------------------------------------------------------------------------------------------
 
   /// Puts our Via on top and sends. `user` hears of the outcome, unless forget() was called; it may be null. `others`
   /// are tried in turn when the first fails; only for requests outside dialogs.
-  TransactionId send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others = {});
+  /// `mark`: the end of the branch.
+  TransactionId send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others = {},
+                             std::string_view mark = {});
   /// Section 9.1: only after a provisional response to the INVITE; `reason` becomes a Reason header.
   void cancel(TransactionId invite, std::string_view reason = {});
   /// An ACK to a 2xx: a message of its own, outside any transaction. Answers its bytes, to repeat them.
   std::string send_ack(sip::Message ack, const Flow& to);
+  /// As it is, outside any transaction.
+  void send_bare(const Flow& to, const sip::Message& message) { send_bytes(to, message.text()); }
   void repeat(const Flow& to, std::string_view bytes) { send_bytes(to, bytes); }
   void forget(TransactionId id) { clients_.forget(id); }
   /// The request is not wanted any more: no further server is tried.
@@ -146,11 +166,13 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   Flow send_request(const Flow& to, std::string_view bytes) override { return send_bytes(to, bytes); }
   sip::Message readdress(std::string_view request, const Flow& before, const Flow& to) override;
   void on_server_failed(const Flow& server, std::optional<base::Duration> pause) override;
-  TransactionId send_large(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others);
+  TransactionId send_large(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others,
+                           std::string_view mark);
+  RequestHandler* dialog_of(const sip::Message& request, bool& inside) const;
 
   Flow send_bytes(const Flow& to, std::string_view bytes);
   void on_request(sip::Message request, const Flow& flow);
-  void on_cancel(TransactionId id, const sip::Message& cancel);
+  void on_cancel(TransactionId id, sip::Message& cancel, const Flow& from);
   void reply(const sip::Message& request, const Flow& to, int status, std::string_view reason);
   void refuse_unhandled(TransactionId id, const sip::Message& request);
   void refuse(TransactionId id, const sip::Message& request, const Refusal& refusal);
@@ -169,6 +191,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   std::vector<std::unique_ptr<Lingering>> lingering_;
   io::Timer sweep_timer_;
   ConnectionWatcher* watcher_ = nullptr;
+  Front* front_ = nullptr;
   std::string instance_;  // part of our Call-IDs
 };
 

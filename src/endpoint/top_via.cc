@@ -23,14 +23,20 @@ Flow stamp_via(sip::Message& request, const Flow& from, bool force_rport) {
   return reply;
 }
 
-sip::Via new_via(const ListeningPoint& from, const Flow& to, base::Random& random) {
-  std::string via{"SIP/2.0/"};
-  via.append(name(to.transport)).append(" ").append(from.sent_by(to.transport, to.remote.ip));
-  via.append(";rport;branch=").append(sip::Via::magic_cookie).append(random.hex(24));
+sip::Via new_via(const ListeningPoint& from, const Flow& to, base::Random& random, std::string_view mark) {
+  return via_of(from, to, std::string{sip::Via::magic_cookie}.append(random.hex(24)).append(mark));
+}
+
+sip::Via via_of(const ListeningPoint& from, const Flow& to, std::string_view branch) {
+  sip::Via via;
+  via.transport = name(to.transport);
+  via.host = from.host(to.remote.ip);
+  via.port = from.port(to.transport, to.remote.ip);
+  via.params.set("rport");
+  via.params.set("branch", branch);
   // RFC 5923 section 8: who checks our certificate may send us requests over the same connection.
-  if (to.transport == Transport::tls && from.tls) via.append(";alias");
-  base::Cursor text{via};
-  return *sip::Via::parse(text);
+  if (to.transport == Transport::tls && from.tls) via.params.set("alias");
+  return via;
 }
 
 }  // namespace endpoint

@@ -1,5 +1,7 @@
 #include "endpoint/transports.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/require.h"
@@ -77,6 +79,10 @@ base::Result<void, io::Reason> Transports::listen(Point& point, PointId id, Tran
   local = side->listener->local();
   point.streams.push_back(std::move(side));
   return {};
+}
+
+bool Transports::is_own(const sip::Uri& uri) const {
+  return std::ranges::any_of(points_, [&](const Point& point) { return point.options.is_at(uri); });
 }
 
 std::optional<PointId> Transports::find_point(std::string_view profile, base::Family family) const {

@@ -61,6 +61,8 @@ class Transports : Connection::Owner {
     options.is_nat = std::move(is_nat);
   }
   std::size_t points() const { return points_.size(); }
+  /// Whether a request for `uri` arrives at one of our points.
+  bool is_own(const sip::Uri& uri) const;
   /// The point of that profile and family; nullopt when there is none.
   std::optional<PointId> find_point(std::string_view profile, base::Family family) const;
 

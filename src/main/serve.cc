@@ -17,6 +17,7 @@
 #include "main/first_configuration.h"
 #include "main/loading.h"
 #include "main/profiles.h"
+#include "main/route_key.h"
 #include "main/server.h"
 #include "main/version.h"
 #include "phone/proof.h"
@@ -200,7 +201,8 @@ int serve(const ServeOptions& options) {
   for (std::uint16_t id = 0; id < engine.count(); ++id) shards.push_back(&engine.shard(id));
 
   const Keeping keeping{std::make_shared<store::Database>(options.state_dir + "/ahoy.db"),
-                        options.state_dir + "/cdr-csv/Master.csv", options.state_dir + "/tls"};
+                        options.state_dir + "/cdr-csv/Master.csv", options.state_dir + "/tls",
+                        route_key(options.state_dir + "/route.key", shards.front()->random())};
   Server server{std::move(shards), *configuration, keeping};
   if (const auto opened = server.open(); !opened) return fail(opened.error());
   auto house = make_house(server, options);

@@ -49,12 +49,13 @@ bool DirectoryAccounts::knows_domain(std::string_view domain) const {
   return configuration_->directory.domain(domain) != nullptr;
 }
 
-ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configuration, const std::string& nonce_secret,
+ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configuration, const Secrets& secrets,
                          const Keeping& keeping)
     : shard{on}, endpoint{on, what_we_do()},
-      authenticator{endpoint, accounts, nonce_secret},
+      authenticator{endpoint, accounts, secrets.nonces},
       ports{on, configuration.core.rtp_start_port, configuration.core.rtp_end_port}, runtime{on},
       calls{endpoint, authenticator, ports, runtime},
+      requests{runtime}, proxy{endpoint, authenticator, requests, secrets.routes},
       writes{keeping.storage ? std::make_unique<store::WriteBehind>(on, keeping.storage) : nullptr},
       kept_bindings{writes ? std::make_unique<store::Bindings>(*writes) : nullptr},
       location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()},
@@ -85,14 +86,15 @@ ShardServer::~ShardServer() {
 Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration, const Keeping& keeping)
     : configuration_{std::move(configuration)}, certificates_{*shards.front(), keeping.tls_directory},
       external_{*shards.front(), [this] { on_external(); }} {
-  const std::string secret = shards.front()->random().hex(64);
+  auto& random = shards.front()->random();
+  const ShardServer::Secrets secrets{random.hex(64), keeping.route_key.value_or(base::HashKey{random.u64(), random.u64()})};
   std::vector<endpoint::SipEndpoint*> endpoints;
   std::vector<location::LocationService*> locations;
   std::vector<location::Gateways*> gateways;
   std::vector<location::RegEvent*> reg_events;
   std::vector<call::Switch*> switches;
   for (auto* shard : shards) {
-    shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secret, keeping));
+    shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secrets, keeping));
     endpoints.push_back(&shards_.back()->endpoint);
     locations.push_back(&shards_.back()->location);
     gateways.push_back(&shards_.back()->gateways);
@@ -178,6 +180,7 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
     server.registrar.set_settings(profile.name, registrar_settings(profile, configuration));
     server.authenticator.set_policy(profile.name, auth_policy(profile));
     server.pager.set_admission(profile.name, admission_of(profile, configuration));
+    server.proxy.set_admission(profile.name, admission_of(profile, configuration));
     // Who is not challenged for a call has not proved whose registrations are its own: REGISTER's rule counts.
     auto watchers = admission_of(profile, configuration);
     watchers.authenticate = !profile.settings.accept_blind_reg;

@@ -9,6 +9,7 @@
 #include "call/switch.h"
 #include "dialplan/configuration.h"
 #include "dialplan/execution.h"
+#include "dialplan/request_execution.h"
 #include "endpoint/authenticator.h"
 #include "endpoint/sip_endpoint.h"
 #include "io/port.h"
@@ -22,6 +23,7 @@
 #include "main/external_addresses.h"
 #include "main/gateway_calls.h"
 #include "main/certificates.h"
+#include "proxy/proxy.h"
 #include "record/journal.h"
 #include "record/recorder.h"
 #include "store/write_behind.h"
@@ -44,12 +46,17 @@ struct Keeping {
   std::shared_ptr<store::Storage> storage;  ///< null: nothing is kept
   std::string csv_file;                     ///< empty: no text file of call records
   std::string tls_directory;                ///< certificates of profiles without tls-cert-dir; empty: no files at all
+  std::optional<base::HashKey> route_key{};  ///< of Record-Routes; none: calls through the proxy end with the process
 };
 
 /// What one shard runs. Members are built from the ground up and go the other way.
 struct ShardServer {
-  ShardServer(io::Shard& shard, const dialplan::Configuration& configuration, const std::string& nonce_secret,
-              const Keeping& keeping);
+  /// What all shards of a server know and nobody else.
+  struct Secrets {
+    std::string nonces;
+    base::HashKey routes;
+  };
+  ShardServer(io::Shard& shard, const dialplan::Configuration& configuration, const Secrets& secrets, const Keeping& keeping);
   ~ShardServer();
 
   io::Shard& shard;
@@ -59,6 +66,8 @@ struct ShardServer {
   call::PortPool ports;
   dialplan::Runtime runtime;
   call::Switch calls;
+  dialplan::RequestRouter requests;
+  proxy::Proxy proxy;
   std::unique_ptr<store::WriteBehind> writes;  ///< null when nothing is kept
   std::unique_ptr<store::Bindings> kept_bindings;
   location::LocationService location;

@@ -4,7 +4,23 @@
 
 namespace scenario {
 
-std::string configuration(std::string_view context, std::string_view profile_params, std::string_view gateways) {
+namespace {
+
+std::unique_ptr<ahoy::Server> start(sim::Host& host, const std::string& xml) {
+  auto loaded = dialplan::load_text(xml, "test.xml", ".");
+  base::require(loaded.has_value(), "a test's configuration does not load");
+  std::vector<io::Shard*> shards;
+  for (std::uint16_t id = 0; id < host.count(); ++id) shards.push_back(&host.shard(id));
+  auto server = std::make_unique<ahoy::Server>(std::move(shards), *loaded);
+  const auto opened = server->open();
+  base::require(opened.has_value(), opened ? "" : opened.error());
+  return server;
+}
+
+}  // namespace
+
+std::string configuration(std::string_view context, std::string_view profile_params, std::string_view gateways,
+                          const base::Ip& ip) {
   std::string xml = R"(<document type="freeswitch/xml">
 <section name="configuration"><configuration name="sofia.conf"><profiles><profile name="internal">)";
   xml += gateways;
@@ -22,6 +38,9 @@ std::string configuration(std::string_view context, std::string_view profile_par
 <section name="dialplan"><context name="default">)";
   xml += context;
   xml += "</context></section></document>";
+  const std::string usual = server_ip.text(), own = ip.text();
+  for (auto at = own == usual ? std::string::npos : xml.find(usual); at != std::string::npos; at = xml.find(usual, at + own.size()))
+    xml.replace(at, usual.size(), own);
   return xml;
 }
 
@@ -35,14 +54,12 @@ House::~House() { server.reset(); }
 
 void House::restart() {
   server.reset();
-  auto loaded = dialplan::load_text(xml, "test.xml", ".");
-  base::require(loaded.has_value(), "a test's configuration does not load");
-  std::vector<io::Shard*> shards;
-  for (std::uint16_t id = 0; id < host.count(); ++id) shards.push_back(&host.shard(id));
-  server = std::make_unique<ahoy::Server>(std::move(shards), *loaded);
-  const auto opened = server->open();
-  base::require(opened.has_value(), opened ? "" : opened.error());
+  server = start(host, xml);
 }
+
+Neighbour::Neighbour(sim::World& world, const std::string& name, const base::Ip& at, std::string_view context,
+                     std::string_view profile_params)
+    : ip{at}, host{world.add_host(name, {at})}, server{start(host, configuration(context, profile_params, {}, at))} {}
 
 std::size_t House::legs() const {
   std::size_t count = 0;
@@ -59,6 +76,7 @@ void House::expect_nothing_left() {
     EXPECT_EQ(endpoint.client_transactions(), 0U);
     EXPECT_EQ(endpoint.dialogs(), 0U);
     EXPECT_EQ(endpoint.lingering(), 0U);
+    EXPECT_EQ(server->at(id).proxy.size(), 0U);
     EXPECT_EQ(server->at(id).ports.in_use(), 0U);
   }
 }

@@ -14,7 +14,8 @@ inline const base::Ip alice_ip = base::Ip::v4(10, 0, 0, 2);
 inline const base::Ip bob_ip = base::Ip::v4(10, 0, 0, 3);
 
 /// A configuration of one profile without authentication, with users alice and bob, and `context` as dialplan.
-std::string configuration(std::string_view context, std::string_view profile_params = {}, std::string_view gateways = {});
+std::string configuration(std::string_view context, std::string_view profile_params = {}, std::string_view gateways = {},
+                          const base::Ip& ip = server_ip);
 
 /// The server of one test; ports 5060, shards as told.
 struct House {
@@ -33,6 +34,17 @@ struct House {
   sim::World world;
   sim::Host& host;
   std::string xml;
+  std::unique_ptr<ahoy::Server> server;
+};
+
+/// Another Ahoy in the world of a test, with a configuration like the first one's; of one shard.
+struct Neighbour {
+  Neighbour(sim::World& world, const std::string& name, const base::Ip& ip, std::string_view context,
+            std::string_view profile_params = {});
+  base::Address address() const { return {ip, 5060}; }
+
+  base::Ip ip;
+  sim::Host& host;
   std::unique_ptr<ahoy::Server> server;
 };
 

@@ -7,8 +7,6 @@
 
 namespace app {
 
-namespace {
-
 using call::Cause;
 using call::DialOutcome;
 
@@ -25,8 +23,6 @@ std::shared_ptr<const call::Gateway> find_gateway(call::Switch& owner, std::stri
   }
   return nullptr;
 }
-
-}  // namespace
 
 base::Task<std::vector<endpoint::Flow>> flows_to(call::Switch& owner, endpoint::PointId point, sip::Uri uri) {
   auto& endpoint = owner.endpoint();

@@ -1,5 +1,6 @@
 // app/dial/gateway.h - sofia/gateway/<name>/<number>: a call with a provider's account.
 #pragma once
+#include <memory>
 #include <string_view>
 
 #include "base/task.h"
@@ -7,6 +8,10 @@
 #include "endpoint/flow.h"
 
 namespace app {
+
+/// By name, of one profile or (empty) of any; null: there is none. `of` becomes its profile.
+std::shared_ptr<const call::Gateway> find_gateway(call::Switch& owner, std::string_view profile, std::string_view name,
+                                                  const call::Profile*& of);
 
 /// Where requests for `uri` go, best first. Who is called by address waits for nobody.
 base::Task<std::vector<endpoint::Flow>> flows_to(call::Switch& owner, endpoint::PointId point, sip::Uri uri);
