@@ -133,13 +133,16 @@ def make_certificate(folder):
 
 
 class Ahoy(Server):
+    """As a switch; with `actions`, as the proxy whose dialplan they are."""
     name = 'ahoy'
 
-    def __init__(self, port, transport='udp', bypass=True, timer_ms=32000):
+    def __init__(self, port, transport='udp', bypass=True, timer_ms=32000, actions=None, password=None):
         super().__init__(port, transport)
-        text = (HERE / 'ahoy.xml').read_text()
+        text = (HERE / ('proxy.xml' if actions else 'ahoy.xml')).read_text()
+        users = [f'<user id="u{i}"><params><param name="password" value="{password}"/></params></user>' for i in range(USERS)]
         values = {'PORT': port, 'BYPASS': str(bypass).lower(), 'TIMER': timer_ms,
-                  'TLS': str(transport == 'tls').lower(), 'CERTIFICATES': self.folder / 'tls'}
+                  'TLS': str(transport == 'tls').lower(), 'CERTIFICATES': self.folder / 'tls', 'ACTIONS': actions or '',
+                  'BLIND': str(password is None).lower(), 'USERS': ''.join(users) if password else ''}
         for key, value in values.items():
             text = text.replace(f'@{key}@', str(value))
         (self.folder / 'config').mkdir()
@@ -155,8 +158,15 @@ class Kamailio(Server):
     """A stateful proxy with a location table, on its fast allocator; it forks, and stays in front."""
     name = 'kamailio'
 
+    def __init__(self, port, transport='udp', mode=None):
+        """`mode`: STATELESS, REDIRECT or AUTH of kamailio.cfg; None: the stateful proxy."""
+        super().__init__(port, transport)
+        self.mode = mode
+
     def command(self):
         defines = {'SIPPORT': self.port, 'WORKERS': os.cpu_count()}
+        if self.mode:
+            defines[self.mode] = 1
         if self.transport != 'udp':
             defines |= {'STREAMS': 1, 'TLSPORT': self.port + 1, 'CERTIFICATE': f'"{make_certificate(self.folder)}"'}
         return (['kamailio', '-DD', '-E', '-f', HERE / 'kamailio.cfg', '-x', 'fm', '-X', 'fm', '-m', '2048', '-M', '16',

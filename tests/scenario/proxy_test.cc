@@ -456,8 +456,9 @@ TEST(ProxyFlow, APhoneBehindANatIsReachedByItsFlow_TRX_16) {
 TEST(ProxyFlow, AnEdgeInFrontOfTheRegistrar_TRX_15) {
   Proxied home{to_location};
   const base::Ip edge_ip = base::Ip::v4(10, 0, 0, 9);
+  home.house.world.names.host("home.example.com", server_ip);
   Neighbour edge{home.house.world, "edge", edge_ip,
-                 extension(R"(<action application="path"/><action application="proxy" data="sip:10.0.0.1"/>)",
+                 extension(R"(<action application="path"/><action application="proxy" data="sip:home.example.com"/>)",
                            R"(field="${sip_method}" expression="^REGISTER$")"),
                  blind};
   home.ladder.name(edge_ip, "Edge");
