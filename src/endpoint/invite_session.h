@@ -61,8 +61,6 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
     }
     /// Outgoing: the 2xx. An INVITE without offer wants acknowledge() now; otherwise the ACK has been sent.
     virtual void on_answered(const sip::Message&) {}
-    /// Outgoing: a final failure, before on_ended. True: the user took care (a retry is on its way).
-    virtual bool on_challenged(const sip::Message&) { return false; }
     /// Incoming: the ACK to our 2xx (it may hold the answer to our late offer), to a re-INVITE's too.
     virtual void on_acknowledged(const sip::Message&) {}
     /// Incoming: the PRACK to a reliable 1xx of ours; it may hold the answer to our late offer.
@@ -117,10 +115,8 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   // --- caller ------------------------------------------------------------------------------------------------
   /// The ACK that holds our answer to a late offer.
   void acknowledge(const Extra& extra);
-  /// Sends the INVITE again with the credentials that on_challenged() asked for; CSeq goes up.
-  void resend(sip::Responder& responder);
-  /// From now on challenges are answered here, without asking the user: those of the INVITE and of what is asked in the
-  /// dialog (PRACK excepted), each once, and again where the nonce was stale.
+  /// From now on challenges are answered: those of the INVITE and of what is asked in the dialog (PRACK excepted), each
+  /// once, and again where the nonce was stale.
   void use(std::unique_ptr<sip::Responder> responder);
 
   // --- both --------------------------------------------------------------------------------------------------

@@ -67,9 +67,9 @@ void InviteSession::on_invite_response(const sip::Message& response) {
   invite_out_ = no_transaction;
   if (state_ == State::answered || state_ == State::over) return;
   const bool challenged = status == 401 || status == 407;
-  if (challenged && state_ == State::proceeding) {
-    if (answers_challenge(response)) return resend(*credentials_->responder);
-    if (user_ && user_->on_challenged(response)) return;
+  if (challenged && state_ == State::proceeding && answers_challenge(response)) {
+    credentials_->responder->authorize(invite_);
+    return send_again();
   }
   // Once: a peer that always wants more would keep us busy.
   if (status == 422 && state_ == State::proceeding && !std::exchange(min_se_heeded_, true) &&
@@ -175,12 +175,6 @@ void InviteSession::send_ack(std::uint32_t cseq, const Extra& extra) {
 
 void InviteSession::acknowledge(const Extra& extra) {
   if (state_ == State::answered && last_ack_.empty()) send_ack(change_cseq_, extra);
-}
-
-void InviteSession::resend(sip::Responder& responder) {
-  if (!outgoing_ || state_ != State::proceeding) return;
-  responder.authorize(invite_);
-  send_again();
 }
 
 void InviteSession::send_again(std::vector<Flow> others) {

@@ -42,14 +42,13 @@ void Call::become(State state) {
   if (on_changed) on_changed(*this);
 }
 
-void Call::begin(sip::Message invite, const endpoint::Flow& flow, sip::Responder& responder) {
-  responder_ = &responder;
+void Call::begin(sip::Message invite, const endpoint::Flow& flow, sip::Responder::Account account) {
   peer_ = invite.text_of("To").value_or("");
   auto offer = media_->make_offer(nullptr);
   if (!offer) return end("no ports");
   invite.set_body("application/sdp", *offer);
-  responder.authorize(invite);
   session_ = endpoint::InviteSession::send(endpoint_, *this, std::move(invite), flow);
+  session_->use(std::make_unique<sip::Responder>(std::move(account)));
 }
 
 void Call::receive(endpoint::TransactionId id, sip::Message invite, const endpoint::Flow& from,
@@ -124,12 +123,6 @@ void Call::on_answered(const sip::Message& response) {
     return end("the answer is no answer to our offer");
   }
   up();
-}
-
-bool Call::on_challenged(const sip::Message& response) {
-  if (responder_->on_challenge(response, shard_.random()) != sip::Responder::Outcome::ready) return false;
-  session_->resend(*responder_);
-  return true;
 }
 
 void Call::on_acknowledged(const sip::Message& ack) {

@@ -61,15 +61,14 @@ class Call : endpoint::InviteSession::User, call::Media::User {
   /// Told of every change of state; the call may be asked anything, but not destroyed, from inside.
   std::function<void(Call&)> on_changed;
 
-  /// Sends the INVITE; `responder` answers challenges and must live as long.
-  void begin(sip::Message invite, const endpoint::Flow& flow, sip::Responder& responder);
+  /// Sends the INVITE; `account` answers challenges.
+  void begin(sip::Message invite, const endpoint::Flow& flow, sip::Responder::Account account);
   void receive(endpoint::TransactionId id, sip::Message invite, const endpoint::Flow& from, const Reception& reception);
 
  private:
   // InviteSession::User
   void on_provisional(const sip::Message& response) override;
   void on_answered(const sip::Message& response) override;
-  bool on_challenged(const sip::Message& response) override;
   void on_acknowledged(const sip::Message& ack) override;
   void on_change(const sip::Message& request) override;
   void on_ended(const endpoint::Ending& ending) override;
@@ -86,7 +85,6 @@ class Call : endpoint::InviteSession::User, call::Media::User {
   io::Shard& shard_;
   endpoint::SipEndpoint& endpoint_;
   const Script script_;
-  sip::Responder* responder_ = nullptr;
   State state_ = State::calling;
   bool incoming_ = false;
   std::string peer_;

@@ -19,12 +19,16 @@ endpoint::UasChecks what_we_do() {
 constexpr int busy_here = 486;
 constexpr int interval_too_brief = 423;
 
+sip::Responder::Account account_of(const Options& options) {
+  return {options.account.user, {options.account.password, {}, {}, {}}, {}};
+}
+
 }  // namespace
 
 Phone::Phone(io::Shard& shard, Options options)
     : shard_{shard}, options_{std::move(options)}, endpoint_{shard, what_we_do()},
       ports_{shard, options_.rtp_first, options_.rtp_last},
-      responder_{{options_.account.user, {options_.account.password, {}, {}, {}}, {}}}, expires_{options_.expires},
+      responder_{account_of(options_)}, expires_{options_.expires},
       register_timer_{[this] { send_register(); }} {
   base::require(shard.count() == 1, "a phone stands on a shard that is alone");
   // A TLS server has to prove to be the domain that we want to register with.
@@ -165,7 +169,7 @@ Call& Phone::dial(std::string_view target, Script script) {
   invite.add("Allow", endpoint_.allow());
   invite.add("User-Agent", "Ahoy phone");
   auto& call = make_call(std::move(script));
-  call.begin(std::move(invite), flow(), responder_);
+  call.begin(std::move(invite), flow(), account_of(options_));
   return call;
 }
 
