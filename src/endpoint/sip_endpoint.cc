@@ -99,6 +99,7 @@ void SipEndpoint::on_request(sip::Message request, const Flow& flow) {
   }
   requests_in.add();
   if (request.method() == sip::Method::cancel) return on_cancel(outcome.id, request, flow);
+  if (auto refusal = UasChecks::check_hop(request, is_secure(flow.transport))) return refuse(outcome.id, request, *refusal);
   bool inside = false;
   auto* const dialog = dialog_of(request, inside);
   if (!dialog && front_ && front_->take(outcome.id, request, flow)) return;

@@ -80,6 +80,14 @@ std::optional<Refusal> UasChecks::unwrap(sip::Message& request) {
   return std::nullopt;
 }
 
+// A sips URI promises TLS on every hop (RFC 3261 section 26.2.2, RFC 5630 section 3), and somebody has broken that. 416, or
+// 480 with the warning 380, would have the peer ask again by sip; 403 is not repeated.
+std::optional<Refusal> UasChecks::check_hop(const sip::Message& request, bool secure) {
+  const bool unanswered = request.method() == sip::Method::ack;
+  if (secure || unanswered || !base::same(request.request_uri().substr(0, 5), "sips:")) return std::nullopt;
+  return Refusal{403, {}, {{"Warning", "399 ahoy \"A sips URI is reached by TLS alone\""}}};
+}
+
 std::optional<Refusal> UasChecks::check(const sip::Message& request) const {
   const auto method = request.method();
   if (method == sip::Method::ack || method == sip::Method::cancel) return std::nullopt;

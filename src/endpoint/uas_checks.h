@@ -26,6 +26,8 @@ struct UasChecks {
   std::string supported_list() const;
   /// INVITE, UPDATE, PRACK, ACK: of several bodies only the session description stays; a body that may be ignored goes.
   static std::optional<Refusal> unwrap(sip::Message& request);
+  /// Of a sips URI that was not reached by TLS; for user agents and proxies. Empty: go on.
+  static std::optional<Refusal> check_hop(const sip::Message& request, bool secure);
   /// Empty: go on.
   std::optional<Refusal> check(const sip::Message& request) const;
 };

@@ -40,6 +40,11 @@ std::string UserAgent::contact() const {
   return fill("<sip:" + user_ + "@" + agent_.address().ip.text() + "{transport}>", over_);
 }
 
+void UserAgent::use_sips() {
+  for (auto* text : {&address_, &dialog.local}) text->replace(text->find("sip:"), 4, "sips:");
+  contact_ = "<sips:" + user_ + "@" + agent_.address().ip.text() + ">";
+}
+
 base::Address UserAgent::place_of(std::string_view uri) const {
   auto host = uri.substr(uri.find(uri.find('@') == std::string_view::npos ? ':' : '@') + 1);
   host = host.substr(0, host.find(';'));

@@ -52,6 +52,8 @@ class UserAgent {
                const Lines& more = {});
 
   std::string contact() const;
+  /// Calls itself, and is to be reached, by a sips URI.
+  void use_sips();
   /// Says this instead of where it is.
   void set_contact(std::string contact) { contact_ = std::move(contact); }
   std::string sdp() const { return scenario::sdp(agent_.address().ip); }
