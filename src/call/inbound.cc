@@ -132,17 +132,11 @@ void enter_by_gateway(Leg& leg, const sip::Message& invite, const Gateway& gatew
   else if (!by_to && !gateway.extension.empty()) caller.destination_number = gateway.extension;
 }
 
-/// Where a call comes from: a proxy of ours says so in FreeSWITCH's X-AUTH-IP.
-base::Ip source_of(const Profile& profile, const sip::Message& invite, const endpoint::Flow& from) {
-  const auto text = profile.is_proxy && profile.is_proxy(from.remote.ip) ? invite.text_of("X-AUTH-IP") : std::nullopt;
-  return text ? base::Ip::parse(base::trim(*text)).value_or(from.remote.ip) : from.remote.ip;
-}
-
 }  // namespace
 
 std::optional<Switch::Origin> Switch::identify(endpoint::TransactionId id, const sip::Message& invite,
                                                const endpoint::Flow& from, const Profile& profile) {
-  const auto source = source_of(profile, invite, from);
+  const auto source = authenticator_.source_of(invite, from);
   const auto uri = sip::Uri::parse(invite.request_uri());
   const auto* gateway = uri ? gateway_of(profile, *uri) : nullptr;
   Origin origin;

@@ -48,8 +48,6 @@ struct Profile {
   };
   /// Who calls without a challenge and is of our trust domain (RFC 3325); empty: there is no such list.
   std::function<std::optional<Admission>(const base::Ip&)> admits{};
-  /// Proxies that are believed where a call comes from (apply-proxy-acl); empty: there are none.
-  std::function<bool(const base::Ip&)> is_proxy{};
   /// A server of our trust domain (RFC 3325); the telephone of a user is none, whatever its cidr.
   bool trusts(const base::Ip& peer) const {
     const auto admission = admits ? admits(peer) : std::nullopt;

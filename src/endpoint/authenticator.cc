@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/text.h"
 
 namespace endpoint {
 
@@ -34,6 +35,12 @@ sip::Challenger* Authenticator::challenger(const std::string& profile, std::stri
   config.nonce_life = policy.nonce_life;
   config.issuer = endpoint_.shard().id();
   return &challengers_.emplace(key, sip::Challenger{std::move(config)}).first->second;
+}
+
+base::Ip Authenticator::source_of(const sip::Message& request, const Flow& from) const {
+  const auto& is_proxy = endpoint_.point(from.point).peers.is_proxy;
+  const auto text = is_proxy && is_proxy(from.remote.ip) ? request.text_of("X-AUTH-IP") : std::nullopt;
+  return text ? base::Ip::parse(base::trim(*text)).value_or(from.remote.ip) : from.remote.ip;
 }
 
 Authenticator::Outcome Authenticator::authenticate(TransactionId id, const sip::Message& request, const Flow& from,

@@ -60,6 +60,9 @@ class Authenticator {
   Outcome authenticate(TransactionId id, const sip::Message& request, const Flow& from, std::string_view realm,
                        std::string_view domain);
 
+  /// Where a request comes from: a proxy of ours (PeerLists) says so in FreeSWITCH's X-AUTH-IP.
+  base::Ip source_of(const sip::Message& request, const Flow& from) const;
+
   /// The account of a user who is known by other means than credentials.
   std::optional<Account> known(std::string_view user, std::string_view domain) const { return accounts_.find(user, domain); }
 

@@ -6,7 +6,7 @@ namespace endpoint {
 
 namespace {
 
-bool shows_local(const ListeningPoint& point, const base::Ip& peer) { return point.is_local && point.is_local(peer); }
+bool shows_local(const ListeningPoint& point, const base::Ip& peer) { return point.peers.is_local && point.peers.is_local(peer); }
 
 }  // namespace
 

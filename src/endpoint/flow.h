@@ -68,6 +68,18 @@ struct Flow {
 /// A request with more bytes than this goes by TCP where it may: 1500 of Ethernet less 200 (RFC 3261 section 18.1.1).
 inline constexpr std::size_t datagram_bytes_max = 1300;
 
+/// Lists of addresses that a profile has; an empty one holds nobody unless it says something else.
+struct PeerLists {
+  using List = std::function<bool(const base::Ip&)>;
+  /// Peers that are told the local address whatever is advertised (local-network-acl).
+  List is_local{};
+  /// Contacts that lead nowhere when they come from another address (apply-nat-acl); empty: private ones that come from
+  /// a public address.
+  List is_nat{};
+  /// Proxies that are believed where a request comes from (apply-proxy-acl).
+  List is_proxy{};
+};
+
 /// Where Ahoy listens for SIP; every shard opens the same ones. One profile may have several (IPv4 and IPv6).
 struct ListeningPoint {
   std::string profile;
@@ -83,16 +95,12 @@ struct ListeningPoint {
   /// What goes into Via, Contact and Record-Route; empty and 0: the local address (ext-sip-ip, ext-sip-port).
   std::string advertised_host;
   std::uint16_t advertised_port = 0;
-  /// Peers that are told the local address nevertheless (local-network-acl); empty: nobody.
-  std::function<bool(const base::Ip&)> is_local{};
-  /// Contacts that lead nowhere when they come from another address (apply-nat-acl); empty: private ones that come from
-  /// a public address.
-  std::function<bool(const base::Ip&)> is_nat{};
+  PeerLists peers{};
 
   /// Whether a peer that is seen at `source` is not to be reached at the `contact` it gives.
   bool leads_nowhere(const base::Ip& contact, const base::Ip& source) const {
     if (contact == source) return false;
-    return is_nat ? is_nat(contact) : contact.is_private() && !source.is_private();
+    return peers.is_nat ? peers.is_nat(contact) : contact.is_private() && !source.is_private();
   }
   /// Answer to where a request came from even when its Via has no rport (NDLB-force-rport).
   bool force_rport = false;

@@ -77,10 +77,9 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   io::Shard& shard() { return shard_; }
   const Transports& transports() const { return transports_; }
   const ListeningPoint& point(PointId id) const { return transports_.point(id); }
-  /// What peers are told from now on as our address and port (ext-sip-ip, found out or changed), and who is local.
-  void advertise(PointId id, std::string host, std::uint16_t port, std::function<bool(const base::Ip&)> is_local,
-                 std::function<bool(const base::Ip&)> is_nat) {
-    transports_.advertise(id, std::move(host), port, std::move(is_local), std::move(is_nat));
+  /// What peers are told from now on as our address and port (ext-sip-ip, found out or changed), and who they are.
+  void advertise(PointId id, std::string host, std::uint16_t port, PeerLists peers) {
+    transports_.advertise(id, std::move(host), port, std::move(peers));
   }
 
   // --- answering ---------------------------------------------------------------------------------------------

@@ -52,13 +52,11 @@ class Transports : Connection::Owner {
 
   base::Result<PointId, io::Reason> open(const ListeningPoint& point);
   const ListeningPoint& point(PointId id) const { return points_[id].options; }
-  void advertise(PointId id, std::string host, std::uint16_t port, std::function<bool(const base::Ip&)> is_local,
-                 std::function<bool(const base::Ip&)> is_nat) {
+  void advertise(PointId id, std::string host, std::uint16_t port, PeerLists peers) {
     auto& options = points_[id].options;
     options.advertised_host = std::move(host);
     options.advertised_port = port;
-    options.is_local = std::move(is_local);
-    options.is_nat = std::move(is_nat);
+    options.peers = std::move(peers);
   }
   std::size_t points() const { return points_.size(); }
   /// Whether a request for `uri` arrives at one of our points.

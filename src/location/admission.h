@@ -22,7 +22,7 @@ struct Admission {
   endpoint::Authenticator::Outcome admit(endpoint::Authenticator& authenticator, endpoint::TransactionId id,
                                          const sip::Message& request, const endpoint::Flow& from, const sip::Uri& sender) const {
     // A profile that is open to a list of addresses is closed to all others.
-    if (trusted ? trusted(from.remote.ip) : !authenticate) return {endpoint::Authenticator::Verdict::accepted, {}};
+    if (trusted ? trusted(authenticator.source_of(request, from)) : !authenticate) return {endpoint::Authenticator::Verdict::accepted, {}};
     const auto of = domain_of(sender);
     return authenticator.authenticate(id, request, from, realm.empty() ? of : realm, of);
   }

@@ -91,7 +91,7 @@ void Registrar::on_request(endpoint::TransactionId id, sip::Message message, con
 
 bool Registrar::authorize(Request& request) {
   const auto& settings = request.settings;
-  if (settings.accept_blind || (settings.trusted && settings.trusted(request.from.remote.ip))) return true;
+  if (settings.accept_blind || (settings.trusted && settings.trusted(authenticator_.source_of(request.message, request.from)))) return true;
   std::string realm = settings.realm;
   if (realm.empty() || base::same(realm, "auto_to")) realm = request.domain;
   if (base::same(realm, "auto_from")) {

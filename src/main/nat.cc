@@ -60,8 +60,8 @@ void advertise(endpoint::SipEndpoint& endpoint, const std::vector<endpoint::Poin
     const bool ipv4 = endpoint.point(point).local.ip.family == base::Family::ipv4;
     const bool differs = (host && ipv4) || settings.ext_sip_port != 0;
     endpoint.advertise(point, ipv4 ? host.value_or("") : std::string{}, settings.ext_sip_port,
-                       differs ? local_peers(profile, configuration) : nullptr,
-                       unreachable_contacts(profile, configuration));
+                       {differs ? local_peers(profile, configuration) : nullptr, unreachable_contacts(profile, configuration),
+                        admitted_by(configuration, settings.apply_proxy_acl)});
   }
 }
 

@@ -160,7 +160,6 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
       const auto found = configuration->acls.admit(ip, lists);
       return found ? std::optional{call::Profile::Admission{found->list, found->user}} : std::nullopt;
     };
-  made->is_proxy = admitted_by(configuration, settings.apply_proxy_acl);
   made->is_nat = unreachable_contacts(profile, configuration);
   made->aggressive_nat_detection = settings.aggressive_nat_detection;
   for (const auto& gateway : profile.gateways)

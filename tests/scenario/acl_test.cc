@@ -53,6 +53,20 @@ struct Acl {
     from.send(house.address(), text + more + "Content-Length: 0\r\n\r\n");
     return first_line(from.take_from(200, 2s));
   }
+  /// The status that bob's request to alice gets, or, of REGISTER, to himself.
+  int ask(sim::RawAgent& from, const std::string& method, const std::string& more = "X-Nothing: more") {
+    const auto id = std::to_string(++calls);
+    const auto ip = from.address().ip.text();
+    const std::string to = method == "REGISTER" ? "bob" : "alice";
+    from.send(house.address(),
+              sim::message({method + " sip:" + (method == "REGISTER" ? "" : to + "@") + "10.0.0.1 SIP/2.0",
+                            "Via: SIP/2.0/UDP " + ip + ":5060;branch=z9hG4bKask" + id, "Max-Forwards: 70",
+                            "From: <sip:bob@10.0.0.1>;tag=m", "To: <sip:" + to + "@10.0.0.1>", "Call-ID: ask" + id + "@" + ip,
+                            "CSeq: 1 " + method, "Contact: <sip:bob@" + ip + ">", "Event: reg", "Expires: 60", more}));
+    const auto status = sim::status_of(from.take_from(100));
+    from.drop_all();
+    return status;
+  }
 };
 
 constexpr std::string_view by_list = R"(<param name="apply-inbound-acl" value="carriers"/>)";
@@ -140,29 +154,30 @@ TEST(Acl, NAT_04_TheNatListSaysWhichContactsLeadNowhere) {
 
 TEST(Acl, SEC_09_ListedAddressesSendMessagesWithoutAChallenge) {
   Acl acl{both(challenged, by_list)};
-  const auto sent = [&](sim::RawAgent& from) {
-    const auto ip = from.address().ip.text();
-    from.send(acl.house.address(),
-              sim::message({"MESSAGE sip:alice@10.0.0.1 SIP/2.0", "Via: SIP/2.0/UDP " + ip + ":5060;branch=z9hG4bKm" + ip, "Max-Forwards: 70",
-                            "From: <sip:bob@10.0.0.1>;tag=m", "To: <sip:alice@10.0.0.1>", "Call-ID: m@" + ip, "CSeq: 1 MESSAGE",
-                            "Content-Type: text/plain"},
-                           "hello"));
-    return sim::status_of(from.take());
-  };
-  EXPECT_EQ(sent(acl.bob), 480) << "alice is not registered";
-  EXPECT_EQ(sent(acl.alice), 407);
+  EXPECT_EQ(acl.ask(acl.bob, "MESSAGE"), 480) << "alice is not registered";
+  EXPECT_EQ(acl.ask(acl.alice, "MESSAGE"), 407);
 }
 
 TEST(Acl, SEC_09_ListedAddressesRegisterWithoutAChallenge) {
   Acl acl{R"(<param name="apply-register-acl" value="carriers"/>)"};
-  const auto registered = [&](sim::RawAgent& from) {
-    const auto ip = from.address().ip.text();
-    from.send(acl.house.address(),
-              sim::message({"REGISTER sip:10.0.0.1 SIP/2.0", "Via: SIP/2.0/UDP " + ip + ":5060;branch=z9hG4bKr" + ip, "Max-Forwards: 70",
-                            "From: <sip:bob@10.0.0.1>;tag=r", "To: <sip:bob@10.0.0.1>", "Call-ID: r@" + ip, "CSeq: 1 REGISTER",
-                            "Contact: <sip:bob@" + ip + ">", "Expires: 60"}));
-    return first_line(from.take());
-  };
-  EXPECT_EQ(registered(acl.bob), "SIP/2.0 200 OK");
-  EXPECT_EQ(registered(acl.alice), "SIP/2.0 401 Unauthorized");
+  EXPECT_EQ(acl.ask(acl.bob, "REGISTER"), 200);
+  EXPECT_EQ(acl.ask(acl.alice, "REGISTER"), 401);
+}
+
+TEST(Acl, SEC_09_AProxyOfOursSaysWhereOtherRequestsComeFromToo) {
+  constexpr std::string_view params = R"(<param name="auth-calls" value="true"/><param name="apply-inbound-acl" value="carriers"/>
+<param name="apply-register-acl" value="carriers"/>)";
+  constexpr std::string_view proxy = R"(<param name="apply-proxy-acl" value="10.0.0.2/32"/>)";
+  const std::string listed = "X-AUTH-IP: 10.0.0.3", strange = "X-AUTH-IP: 10.0.0.9";
+  Acl acl{both(params, proxy)};
+  EXPECT_EQ(acl.ask(acl.alice, "MESSAGE", listed), 480);
+  EXPECT_EQ(acl.ask(acl.alice, "SUBSCRIBE", listed), 200);
+  EXPECT_EQ(acl.ask(acl.alice, "REGISTER", listed), 200);
+  Acl plain{params};
+  for (auto* each : {&acl, &plain}) {
+    const auto& claimed = each == &acl ? strange : listed;
+    EXPECT_EQ(each->ask(each->alice, "MESSAGE", claimed), 407);
+    EXPECT_EQ(each->ask(each->alice, "SUBSCRIBE", claimed), 407);
+    EXPECT_EQ(each->ask(each->alice, "REGISTER", claimed), 401);
+  }
 }
