@@ -40,10 +40,11 @@ void Reporter::notify(Leg& leg, int status, std::string state) const {
 
 Referrals::~Referrals() = default;
 
-void Referrals::follow(const Leg& partner, const Leg& asking, const Reporter& reporter) {
+void Referrals::follow(const Leg& partner, const Leg& asking, const Reporter& reporter, Cause cause) {
   auto referral = std::make_unique<Referral>([this, uuid = partner.uuid()] { expire(uuid); });
   referral->asking = asking.uuid();
   referral->reporter = reporter;
+  referral->cause = cause;
   referral->ends = owner_.shard().now() + subscription_length;
   referral->timer.start(owner_.shard().timers(), referral->ends);
   waiting_[partner.uuid()] = std::move(referral);
@@ -92,7 +93,7 @@ void Referrals::end(Waiting::iterator at, int status) {
   auto* asking = owner_.find(referral->asking);
   if (!asking) return;
   referral->reporter.tell(*asking, status);
-  asking->hang_up(Cause::blind_transfer);
+  asking->hang_up(referral->cause);
 }
 
 void Referrals::expire(const std::string& partner) {
@@ -102,7 +103,7 @@ void Referrals::expire(const std::string& partner) {
   auto* asking = owner_.find(referral.asking);
   if (!asking) return;
   referral.reporter.time_out(*asking, referral.status);
-  asking->hang_up(Cause::blind_transfer);
+  asking->hang_up(referral.cause);
 }
 
 // --- REFER -----------------------------------------------------------------------------------------------------------
@@ -125,6 +126,22 @@ void note_referral(Leg& partner, const Leg& asking, const sip::Message& refer) {
   variables.set("sip_h_Referred-By", inert(referrer));
 }
 
+/// `partner` leaves `leg` for `target`; `leg` waits to be told how that goes, if it wants to know.
+void send_on(Leg& leg, Leg& partner, const Leg::Target& target, const Reporter& reporter, Cause cause) {
+  auto& owner = leg.owner();
+  separate(leg);
+  partner.set_last_failure_status(0);
+  if (!reporter.wanted()) {
+    owner.router().transfer(partner, target);
+    return leg.hang_up(cause);
+  }
+  owner.referrals().follow(partner, leg, reporter, cause);
+  Leg::Target waiting;
+  waiting.waits = true;
+  owner.router().transfer(leg, waiting);
+  owner.router().transfer(partner, target);
+}
+
 void transfer_blind(Leg& leg, const sip::Message& refer, const sip::Uri& to, const Reporter& reporter) {
   Leg* const partner = leg.peer();
   if (!partner || !partner->alive()) return reporter.tell(leg, 403);
@@ -140,17 +157,7 @@ void transfer_blind(Leg& leg, const sip::Message& refer, const sip::Uri& to, con
   target.context = first_of({partner->variable("force_transfer_context"), leg.variable("force_transfer_context"),
                              leg.variable("user_context"), leg.caller().context});
   execute_hooks(*partner, "execute_on_blind_transfer");
-  separate(leg);
-  partner->set_last_failure_status(0);
-  if (!reporter.wanted()) {
-    leg.owner().router().transfer(*partner, target);
-    return leg.hang_up(Cause::blind_transfer);
-  }
-  leg.owner().referrals().follow(*partner, leg, reporter);
-  Leg::Target waiting;
-  waiting.waits = true;
-  leg.owner().router().transfer(leg, waiting);
-  leg.owner().router().transfer(*partner, target);
+  send_on(leg, *partner, target, reporter, Cause::blind_transfer);
 }
 
 /// What is found of the other call of an attended transfer, on the shard it lives on.
@@ -177,17 +184,17 @@ void complete(Leg& leg, Switch& other_switch, const Consulted& other, const Repo
   Switch& here = leg.owner();
   const LegHold hold{*partner}, self{leg};
   leg.variables().set("endpoint_disposition", "ATTENDED_TRANSFER");
-  separate(leg);
   if (other.partner.empty()) {
-    // It talks to an application, or it rings: the partner goes where it called.
-    here.router().transfer(*partner, {other.extension, other.dialplan, other.context});
-  } else if (&other_switch == &here) {
-    if (auto* found = here.find(other.partner)) connect(*partner, *found);
+    // It talks to an application, or it rings: the partner goes where it called, and has not arrived before it is answered.
+    const Leg::Target target{other.extension, other.dialplan, other.context};
+    send_on(leg, *partner, target, reporter, Cause::attended_transfer);
   } else {
-    here.links().connect(*partner, other_switch, other.partner);
+    separate(leg);
+    if (&other_switch != &here) here.links().connect(*partner, other_switch, other.partner);
+    else if (auto* found = here.find(other.partner)) connect(*partner, *found);
+    reporter.tell(leg, 200);
+    leg.hang_up(Cause::attended_transfer);
   }
-  reporter.tell(leg, 200);
-  leg.hang_up(Cause::attended_transfer);
   here.shard().post(other_switch.shard().id(), [&other_switch, uuid = other.leg] {
     auto* consulted = other_switch.find(uuid);
     if (!consulted) return;

@@ -30,8 +30,8 @@ class Reporter {
   std::string event_;
 };
 
-/// Blind transfers on their way: the party that asked hears how its former partner gets on (RFC 3515 section 2.4.4), and
-/// goes when that one has arrived somewhere, has failed, or the subscription is over.
+/// Transfers on their way: the party that asked hears how its former partner gets on (RFC 3515 section 2.4.4), and goes
+/// when that one has arrived somewhere, has failed, or the subscription is over.
 class Referrals : public Observer {
  public:
   explicit Referrals(Switch& owner) : owner_{owner} {}
@@ -39,8 +39,8 @@ class Referrals : public Observer {
   Referrals& operator=(const Referrals&) = delete;
   ~Referrals() override;
 
-  /// `partner` is on its way because of a REFER of `asking`, which has nothing to do but to wait.
-  void follow(const Leg& partner, const Leg& asking, const Reporter& reporter);
+  /// `partner` is on its way because of a REFER of `asking`, which has nothing to do but to wait, and goes with `cause`.
+  void follow(const Leg& partner, const Leg& asking, const Reporter& reporter, Cause cause);
   std::size_t size() const { return waiting_.size(); }
 
   void on_progress(const Leg& leg) override;
@@ -53,6 +53,7 @@ class Referrals : public Observer {
     explicit Referral(base::Function<void()> on_time) : timer{std::move(on_time)} {}
     std::string asking;
     Reporter reporter;
+    Cause cause = Cause::blind_transfer;
     int status = 100;
     base::Time ends{};
     io::Timer timer;

@@ -373,15 +373,37 @@ TEST(Transfer, MTH_14_AttendedToACallThatStillRingsDialsAnew) {
   auto& consultation = three.call_on(three.alice, "carol", 1);
   ASSERT_FALSE(consultation.answered);
   EXPECT_TRUE(first.session->refer(Three::refer_to(Three::replaces(consultation))));
-  three.house.world.run_for(1s);
-  EXPECT_TRUE(first.ended);
+  three.house.world.run_for(3s);
   EXPECT_TRUE(consultation.ended);
+  ASSERT_EQ(first.others.size(), 2U);
+  EXPECT_EQ(notified(first, 0), "SIP/2.0 100 Trying\r\n");
+  EXPECT_EQ(notified(first, 1), "SIP/2.0 180 Ringing\r\n");
+  EXPECT_FALSE(first.ended) << "nobody has answered";
   three.carol.agent.incoming()->session->answer(Extra::sdp(three.carol.description()));
   three.house.world.run_for(1s);
+  EXPECT_EQ(notified(first, 2), "SIP/2.0 200 OK\r\n");
+  EXPECT_TRUE(first.ended);
   EXPECT_TRUE(to_bob.session);
   three.expect_talk(three.bob, to_bob, three.carol, *three.carol.agent.incoming());
   to_bob.hang_up();
   three.house.expect_nothing_left();
+}
+
+TEST(Transfer, MTH_14_AttendedToACallThatRingsAndIsRefusedHasFailed) {
+  for (const std::uint16_t second : {std::uint16_t{0}, std::uint16_t{1}}) {
+    SCOPED_TRACE("second call on shard " + std::to_string(second));
+    Three three;
+    auto& first = three.call_on(three.alice, "bob", 0);
+    three.carol.answers = false;
+    auto& consultation = three.call_on(three.alice, "carol", second);
+    EXPECT_TRUE(first.session->refer(Three::refer_to(Three::replaces(consultation))));
+    three.house.world.run_for(3s);
+    three.carol.agent.incoming()->session->reject(486);
+    three.house.world.run_for(1s);
+    EXPECT_EQ(notified(first, 2), "SIP/2.0 486 Busy Here\r\n");
+    EXPECT_TRUE(first.ended);
+    three.house.expect_nothing_left();
+  }
 }
 
 // --- INVITE with Replaces --------------------------------------------------------------------------------------------
