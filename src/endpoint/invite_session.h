@@ -193,7 +193,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   // invite_session_redirect.cc: 3xx to our INVITE
   bool redirect(const sip::Message& response);
   void take_targets(const sip::Message& response);
-  bool try_next_target();
+  bool try_next_target(int status);
   void go_to(std::vector<Flow> flows);
 
   // invite_session_change.cc: re-INVITE and UPDATE, both ways

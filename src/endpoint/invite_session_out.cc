@@ -47,9 +47,10 @@ void InviteSession::on_failure(TransactionId id, sip::End why) {
   invite_out_ = no_transaction;
   if (state_ == State::answered || state_ == State::over) return;
   if (state_ == State::ending && !cancel_wanted_) return;  // the BYE is still under way
-  if (state_ == State::proceeding && redirection_ && try_next_target()) return;
-  if (why == sip::End::timeout) return end({Ending::How::timeout, 408, {}, {}});
-  end({Ending::How::transport_error, 503, {}, {}});
+  const bool late = why == sip::End::timeout;
+  const int status = late ? 408 : 503;
+  if (state_ == State::proceeding && redirection_ && try_next_target(status)) return;
+  end({late ? Ending::How::timeout : Ending::How::transport_error, status, {}, {}});
 }
 
 void InviteSession::on_moved(TransactionId id, const Flow& flow, const sip::Message& request) {

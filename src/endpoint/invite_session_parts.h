@@ -1,6 +1,7 @@
 // endpoint/invite_session_parts.h - what a session has only when it is needed. Private to InviteSession.
 #pragma once
 #include "endpoint/invite_session.h"
+#include "endpoint/redirect_history.h"
 #include "sip/dialog/reliable_provisional.h"
 #include "sip/dialog/session_timer.h"
 
@@ -25,7 +26,11 @@ struct InviteSession::Reliability {
 inline constexpr std::size_t redirections_max = 8;
 
 struct InviteSession::Redirection {
-  std::vector<sip::Uri> targets;  // to be tried, the next one last
+  struct Target {
+    sip::Uri uri;
+    std::shared_ptr<const RedirectHistory> history;  // one for all targets of a response
+  };
+  std::vector<Target> targets;    // to be tried, the next one last
   std::vector<sip::Uri> known;    // these and the ones before them: nobody is asked twice
   Resolver::Ticket ticket = Resolver::no_ticket;
 };

@@ -1,7 +1,8 @@
-// endpoint/invite_session_redirect.cc - the callee is somewhere else: 300, 301 and 302 to our INVITE are followed.
+// endpoint/invite_session_redirect.cc - the callee is somewhere else: 300, 301, 302 and 305 to our INVITE are followed.
 //
-// RFC 3261 section 8.1.3.4: the contacts are tried one after another, the highest q first, in INVITEs with the same
-// Call-ID, From and To and the next CSeq. A call that began with sips stays with sips.
+// 380 is not: what it offers is no other place, but another service. RFC 3261 section 8.1.3.4: the contacts are tried one
+// after another, the highest q first, in INVITEs with the same Call-ID, From and To and the next CSeq. A call that began
+// with sips stays with sips.
 #include <algorithm>
 
 #include "endpoint/invite_session_parts.h"
@@ -17,18 +18,28 @@ namespace endpoint {
 
 namespace {
 
-constexpr int multiple_choices = 300, moved_temporarily = 302, busy_everywhere = 600;
+constexpr int multiple_choices = 300, moved_temporarily = 302, use_proxy = 305, busy_everywhere = 600;
+
+/// Those that FreeSWITCH follows. Its Contact is where a 305 wants the call to go too.
+bool names_another_place(int status) {
+  return (status >= multiple_choices && status <= moved_temporarily) || status == use_proxy;
+}
+
+/// Whom the caller hides from was decided for the server that was asked, not for where that one points.
+bool hides_caller(const sip::Message& invite) {
+  const auto privacy = invite.get<sip::Privacy>();
+  return privacy ? !privacy->wants("none") : invite.has<sip::Privacy>();
+}
 
 }  // namespace
 
 /// True: the session goes on, with the next target.
 bool InviteSession::redirect(const sip::Message& response) {
-  // Whom the caller hides from was decided for the server that was asked, not for where that one points.
-  if (!policy_.follows_redirects || invite_.has<sip::Privacy>()) return false;
+  if (!policy_.follows_redirects || hides_caller(invite_)) return false;
   const int status = response.status();
-  if (status >= multiple_choices && status <= moved_temporarily) take_targets(response);
+  if (names_another_place(status)) take_targets(response);
   // Section 21.6: who speaks for all of the callee's places has the last word.
-  return redirection_ && status < busy_everywhere && try_next_target();
+  return redirection_ && status < busy_everywhere && try_next_target(status);
 }
 
 void InviteSession::take_targets(const sip::Message& response) {
@@ -40,7 +51,8 @@ void InviteSession::take_targets(const sip::Message& response) {
   const bool sips = asked && asked->scheme() == sip::Uri::Scheme::sips;
   if (asked && known.empty()) known.push_back(*asked);
   std::ranges::stable_sort(*contacts, std::greater{}, [](const auto& contact) { return contact.q(); });
-  std::vector<sip::Uri> fresh;
+  const auto history = std::make_shared<const RedirectHistory>(RedirectHistory::of(invite_, response));
+  std::vector<Redirection::Target> fresh;
   for (auto& contact : *contacts) {
     auto& uri = contact.uri;
     const bool usable = !contact.star && uri.is_sip() && (!sips || uri.scheme() == sip::Uri::Scheme::sips);
@@ -48,16 +60,18 @@ void InviteSession::take_targets(const sip::Message& response) {
     uri.clear_headers();
     if (std::ranges::any_of(known, [&](const auto& other) { return sip::equivalent(other, uri); })) continue;
     known.push_back(uri);
-    fresh.push_back(std::move(uri));
+    fresh.push_back({std::move(uri), history});
   }
   redirection_->targets.insert(redirection_->targets.end(), fresh.rbegin(), fresh.rend());
 }
 
-bool InviteSession::try_next_target() {
+/// `status`: what became of the one before.
+bool InviteSession::try_next_target(int status) {
   if (redirection_->targets.empty()) return false;
-  const auto target = std::move(redirection_->targets.back());
+  const auto [target, history] = std::move(redirection_->targets.back());
   redirection_->targets.pop_back();
   invite_.set_request_uri(target.text());
+  history->tell(invite_, status);
   // They were for another URI, and for whoever asked for them.
   invite_.remove<sip::Authorization>();
   invite_.remove<sip::ProxyAuthorization>();
@@ -84,7 +98,7 @@ void InviteSession::go_to(std::vector<Flow> flows) {
   std::erase_if(flows, [this](const Flow& flow) { return flow.remote.ip.family != flow_.remote.ip.family; });
   if (flows.empty()) {
     constexpr int unreachable = 503;  // section 8.1.3.1
-    if (!try_next_target()) end({Ending::How::transport_error, unreachable, {}, {}});
+    if (!try_next_target(unreachable)) end({Ending::How::transport_error, unreachable, {}, {}});
     return;
   }
   endpoint_.fit_contact(invite_, flow_, flows.front());

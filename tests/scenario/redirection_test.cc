@@ -11,8 +11,9 @@ namespace {
 struct Redirection : scenario::Flow {
   scenario::UserAgent dave{house.world, "Dave", "dave@chicago.example.com", scenario::bob_at_chicago, Transport::udp};
 
-  explicit Redirection(std::string_view profile_params = {})
-      : Flow{Transport::udp, "sofia/internal/bob@192.0.2.201", profile_params} {
+  /// `variables` are set on the call to Bob.
+  explicit Redirection(std::string_view profile_params = {}, const std::string& variables = {})
+      : Flow{Transport::udp, variables + "sofia/internal/bob@192.0.2.201", profile_params} {
     alice_calls();
     alice.take();
   }
@@ -132,4 +133,66 @@ TEST(Redirection, ManualRedirectLeavesItToTheDialplan) {
   flow.answer(302, "Moved Temporarily", "<sip:dave@192.0.2.100>");
   flow.expect_alice_told("SIP/2.0 302 Moved Temporarily");
   EXPECT_TRUE(flow.dave.take().empty());
+}
+
+TEST(Redirection, RSP11_A305IsFollowedAndA380IsNot) {
+  Redirection flow;
+  flow.answer(305, "Use Proxy", "<sip:dave@192.0.2.100>");
+  const auto invite = flow.dave.take();
+  EXPECT_EQ(first_line(invite), "INVITE sip:dave@192.0.2.100 SIP/2.0");
+  flow.dave.respond(invite, 380, "Alternative Service", {}, {"Contact: <sip:carol@192.0.2.201>"});
+  flow.dave.take();
+  flow.expect_alice_told("SIP/2.0 380 Alternative Service");
+  EXPECT_TRUE(flow.bob.take().empty());
+}
+
+TEST(Redirection, SEC_WhoHidesIsNotSentOnAndWhoWantsNoPrivacyIs) {
+  Redirection hidden{{}, "{sip_h_Privacy=id}"};
+  hidden.answer(302, "Moved Temporarily", "<sip:dave@192.0.2.100>");
+  hidden.expect_alice_told("SIP/2.0 302 Moved Temporarily");
+  Redirection open{{}, "{sip_h_Privacy=none}"};
+  open.answer(302, "Moved Temporarily", "<sip:dave@192.0.2.100>");
+  const auto invite = open.dave.take();
+  EXPECT_EQ(first_line(invite), "INVITE sip:dave@192.0.2.100 SIP/2.0");
+  EXPECT_EQ(sim::header(invite, "Privacy"), "none");
+  open.dave.respond(invite, 486, "Busy Here");
+  open.dave.take();
+  open.expect_alice_told("SIP/2.0 486 Busy Here");
+}
+
+TEST(Redirection, F53_07_AHistoryIsToldOn) {
+  Redirection flow{{}, "{sip_h_History-Info=&lt;sip:carol@x&gt;;index=1}"};
+  flow.answer(302, "Moved Temporarily", "<sip:dave@192.0.2.100>;q=0.5, <sip:carol@192.0.2.201>;q=0.9");
+  const auto first = flow.bob.take();
+  const std::vector<std::string> asked{"<sip:carol@x>;index=1", "<sip:bob@192.0.2.201?Reason=SIP%3Bcause%3D302>;index=1.1;mp=1"};
+  EXPECT_EQ(scenario::values(first, "History-Info"),
+            (std::vector<std::string>{asked[0], asked[1], "<sip:carol@192.0.2.201>;index=1.2;mp=1.1"}));
+  flow.bob.respond(first, 486, "Busy Here");
+  flow.bob.take();
+  const auto second = flow.dave.take();
+  EXPECT_EQ(scenario::values(second, "History-Info"),
+            (std::vector<std::string>{asked[0], asked[1], "<sip:carol@192.0.2.201?Reason=SIP%3Bcause%3D486>;index=1.2;mp=1.1",
+                                      "<sip:dave@192.0.2.100>;index=1.3;mp=1.1"}));
+  EXPECT_EQ(sim::header(second, "Diversion"), "");
+}
+
+TEST(Redirection, F53_07_DiversionsAreToldOn) {
+  Redirection flow{{}, "{sip_h_Diversion=&lt;sip:carol@x&gt;;reason=no-answer}"};
+  flow.answer(302, "Moved Temporarily", "<sip:dave@192.0.2.100>");
+  EXPECT_EQ(scenario::values(flow.dave.take(), "Diversion"),
+            (std::vector<std::string>{"<sip:bob@192.0.2.201>;reason=unconditional;counter=1", "<sip:carol@x>;reason=no-answer"}));
+  Redirection told;
+  const auto invite = told.bob.take();
+  EXPECT_EQ(sim::header(invite, "Diversion"), "");
+  told.bob.respond(invite, 302, "Moved Temporarily", {},
+                   {"Contact: <sip:dave@192.0.2.100>", "Diversion: <sip:bob@biloxi.example.com>;reason=do-not-disturb"});
+  EXPECT_EQ(sim::header(told.dave.take(), "Diversion"), "<sip:bob@biloxi.example.com>;reason=do-not-disturb");
+}
+
+TEST(Redirection, WithoutAHistoryNoneIsBegun) {
+  Redirection flow;
+  flow.answer(302, "Moved Temporarily", "<sip:dave@192.0.2.100>");
+  const auto invite = flow.dave.take();
+  EXPECT_EQ(sim::header(invite, "History-Info"), "");
+  EXPECT_EQ(sim::header(invite, "Diversion"), "");
 }
