@@ -38,21 +38,26 @@ ClientTransactions::Transaction* ClientTransactions::find(TransactionId id) cons
   return found == by_id_.end() ? nullptr : found->second.get();
 }
 
-TransactionId ClientTransactions::send(const sip::Message& request, const Flow& to, const sip::Timing& timing,
-                                       ClientUser* user, std::vector<Flow> others) {
-  auto fresh = std::make_unique<Transaction>(*this, TransactionId{++made_});
-  auto& transaction = *fresh;
+TransactionId ClientTransactions::reserve(ClientUser* user) {
+  const TransactionId id{++made_};
+  auto& transaction = by_id_[id];
+  transaction = std::make_unique<Transaction>(*this, id);
+  transaction->user = user;
+  alive.add();
+  return id;
+}
+
+void ClientTransactions::send(TransactionId reserved, const sip::Message& request, const Flow& to, const sip::Timing& timing,
+                              std::vector<Flow> others) {
+  auto* found = find(reserved);
+  base::require(found != nullptr, "a request without a transaction");
+  auto& transaction = *found;
   transaction.flow = to;
-  transaction.user = user;
   if (!others.empty()) {
     std::ranges::reverse(others);
     transaction.route = std::make_unique<Route>(Route{std::move(others), timing});
   }
-  alive.add();
-  const TransactionId id = transaction.id;
-  by_id_[id] = std::move(fresh);
   start(transaction, request, timing);
-  return id;
 }
 
 void ClientTransactions::start(Transaction& transaction, const sip::Message& request, const sip::Timing& usual) {

@@ -53,7 +53,15 @@ class ClientTransactions {
   /// `request` has our Via on top, with a branch of its own. `others` are tried one after another, under the same id,
   /// when a server does not answer, cannot be reached or says 503 (RFC 3263 section 4.3).
   TransactionId send(const sip::Message& request, const Flow& to, const sip::Timing& timing, ClientUser* user,
-                     std::vector<Flow> others = {});
+                     std::vector<Flow> others = {}) {
+    const auto id = reserve(user);
+    send(id, request, to, timing, std::move(others));
+    return id;
+  }
+  /// The same in two steps, where it is not known yet what way the request goes.
+  TransactionId reserve(ClientUser* user);
+  void send(TransactionId reserved, const sip::Message& request, const Flow& to, const sip::Timing& timing,
+            std::vector<Flow> others);
   /// The CANCEL of an INVITE without final answer (section 9.1); `reason` becomes a Reason header.
   void cancel(TransactionId invite, const sip::Timing& timing, std::string_view reason = {});
   /// False when it belongs to nothing we sent.

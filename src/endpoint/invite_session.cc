@@ -42,6 +42,7 @@ InviteSession::~InviteSession() {
   for (const auto id : {invite_in_, success_id_})
     if (id != no_transaction) endpoint_.set_user(id, nullptr);
   if (redirection_) endpoint_.cancel_resolution(redirection_->ticket);
+  endpoint_.cancel_resolution(ack_ticket_);
   if (!local_tag_.empty()) endpoint_.remove_dialog({call_id_, local_tag_, {}});
 }
 
@@ -163,16 +164,12 @@ void InviteSession::send_bye(sip::Dialog& dialog, std::string_view reason_header
   auto bye = dialog.request(sip::Method::bye);
   if (!reason_header.empty()) bye.add("Reason", reason_header);
   if (!user) {
-    endpoint_.send_request(std::move(bye), flow_in_dialog(dialog), nullptr);
+    endpoint_.send_in(dialog, flow_, beyond_proxies_, std::move(bye), nullptr);
     return;
   }
   // A 2xx to a re-INVITE may still wait for its ACK, and neither that nor its absence asks for another BYE.
   success_timer_.stop();
   bye_out_ = send_in_dialog(std::move(bye), user);
-}
-
-Flow InviteSession::flow_in_dialog(const sip::Dialog& dialog) const {
-  return endpoint_.flow_in(dialog, flow_, beyond_proxies_);
 }
 
 namespace {

@@ -234,7 +234,6 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void refresh();
   void expire();
 
-  Flow flow_in_dialog(const sip::Dialog& dialog) const;
   /// Ends it with a BYE of our own making; the user is told.
   void give_up(const Ending& ending, std::string_view reason_header);
   void end(const Ending& ending);
@@ -262,8 +261,9 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   bool cancel_wanted_ = false;
   bool min_se_heeded_ = false;
   std::string cancel_reason_;
-  std::string last_ack_;
+  std::string last_ack_;  // empty: none, or it waits for its way
   Flow ack_flow_;
+  Resolver::Ticket ack_ticket_ = Resolver::no_ticket;
   std::string remote_tag_;  // of the 2xx that won
 
   // changes

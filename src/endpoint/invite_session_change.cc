@@ -57,7 +57,7 @@ void InviteSession::send_change(sip::Method method, const Extra& extra) {
 void InviteSession::on_change_response(const sip::Message& response) {
   if (sip::is_provisional(response.status())) return;
   if (!std::exchange(changing_, false)) {  // a repeated 2xx: our ACK was lost
-    if (change_method_ == sip::Method::invite) endpoint_.repeat(ack_flow_, last_ack_);
+    if (change_method_ == sip::Method::invite && !last_ack_.empty()) endpoint_.repeat(ack_flow_, last_ack_);
     return;
   }
   if (!sip::is_success(response.status())) return on_change_failed(response.status(), &response);

@@ -19,9 +19,8 @@ bool InviteSession::answers_challenge(const sip::Message& response) {
 }
 
 TransactionId InviteSession::send_in_dialog(sip::Message request, ClientUser* user) {
-  const auto flow = flow_in_dialog(*dialog_);
-  if (!credentials_) return endpoint_.send_request(std::move(request), flow, user);
-  const auto id = endpoint_.send_request(request, flow, this);
+  if (!credentials_) return endpoint_.send_in(*dialog_, flow_, beyond_proxies_, std::move(request), user);
+  const auto id = endpoint_.send_in(*dialog_, flow_, beyond_proxies_, request, this);
   credentials_->asked.push_back({id, std::move(request)});
   return id;
 }
@@ -48,7 +47,7 @@ bool InviteSession::ask_again(TransactionId id, const sip::Message& response) {
   const auto cseq = dialog_->next_cseq();
   one.request.set("CSeq", std::to_string(cseq) + " " + std::string{one.request.method_text()});
   responder.authorize(one.request);
-  one.id = endpoint_.send_request(one.request, flow_in_dialog(*dialog_), this);
+  one.id = endpoint_.send_in(*dialog_, flow_, beyond_proxies_, one.request, this);
   if (id == change_out_) change_cseq_ = cseq;
   for (auto* known : {&change_out_, &bye_out_, &refer_out_})
     if (*known == id) *known = one.id;

@@ -159,7 +159,8 @@ void InviteSession::on_forked_success(const sip::Message& response) {
   auto other = sip::Dialog::as_uac(invite_, response);
   if (!other) return;
   const auto cseq = invite_.get<sip::CSeq>();
-  endpoint_.send_ack(other->ack(cseq ? cseq->number : 1), flow_in_dialog(*other));
+  endpoint_.resolve_in(*other, flow_, beyond_proxies_, [&endpoint = endpoint_, ack = other->ack(cseq ? cseq->number : 1)](
+                                                           const std::vector<Flow>& ways) { endpoint.send_ack(ack, ways.front()); });
   send_bye(*other, {}, nullptr);
 }
 
@@ -170,8 +171,13 @@ void InviteSession::send_ack(std::uint32_t cseq, const Extra& extra) {
   ack.copy<sip::Authorization>(invite);
   ack.copy<sip::ProxyAuthorization>(invite);
   if (!extra.content_type.empty()) ack.set_body(extra.content_type, extra.body);
-  ack_flow_ = flow_in_dialog(*dialog_);
-  last_ack_ = endpoint_.send_ack(std::move(ack), ack_flow_);
+  last_ack_.clear();
+  endpoint_.cancel_resolution(ack_ticket_);
+  ack_ticket_ = endpoint_.resolve_in(*dialog_, flow_, beyond_proxies_, [this, ack = std::move(ack)](std::vector<Flow> ways) {
+    ack_ticket_ = Resolver::no_ticket;
+    ack_flow_ = std::move(ways.front());
+    last_ack_ = endpoint_.send_ack(ack, ack_flow_);
+  });
 }
 
 void InviteSession::acknowledge(const Extra& extra) {

@@ -114,7 +114,7 @@ void InviteSession::on_reliable(const sip::Message& response) {
   prack.set(sip::RAck{rseq->value, number_of_invite(invite_), "INVITE"});
   for (const auto& [name, value] : extra.headers) prack.add(name, value);
   if (!extra.content_type.empty()) prack.set_body(extra.content_type, extra.body);
-  endpoint_.send_request(std::move(prack), flow_in_dialog(*dialog_), nullptr);
+  endpoint_.send_in(*dialog_, flow_, beyond_proxies_, std::move(prack), nullptr);
 }
 
 }  // namespace endpoint

@@ -232,19 +232,6 @@ std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) cons
   return flow;
 }
 
-Flow SipEndpoint::flow_in(const sip::Dialog& dialog, const Flow& flow, bool beyond_proxies) const {
-  // A peer that came over a connection of its own, or from behind a NAT, is reached the way it came; so is one whose
-  // Contact is a name. Behind proxies it is where its Contact or the first Route says (RFC 3261 section 12.2.1.1).
-  if (flow.transport != Transport::udp && !beyond_proxies) return flow;
-  auto straight = flow_to(flow.point, dialog.next_hop());
-  if (!straight) return flow;
-  if (flow.transport != Transport::udp && straight->remote.ip == flow.remote.ip) return flow;
-  if (is_secure(flow.transport) && !is_secure(straight->transport)) return flow;
-  if (is_secure(straight->transport)) straight->domain = flow.domain;  // the certificate is one for the name we asked for
-  straight->may_go_by_tcp = false;  // datagrams have reached the peer, through what NAT there may be
-  return point(flow.point).leads_nowhere(straight->remote.ip, flow.remote.ip) ? flow : *straight;
-}
-
 sip::Uri SipEndpoint::contact(const Flow& flow, std::string_view user, bool sips) const {
   const auto& at = point(flow.point);
   auto uri = sip::Uri::sip(user, at.host(flow.remote.ip), at.port(flow.transport, flow.remote.ip));

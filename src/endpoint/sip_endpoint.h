@@ -100,8 +100,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   // --- asking ------------------------------------------------------------------------------------------------
 
   /// Puts our Via on top and sends. `user` hears of the outcome, unless forget() was called; it may be null. `others`
-  /// are tried in turn when the first fails; only for requests outside dialogs.
-  /// `mark`: the end of the branch.
+  /// are tried in turn when the first fails. For requests outside dialogs; in one: send_in(). `mark`: the end of the branch.
   TransactionId send_request(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others = {},
                              std::string_view mark = {});
   /// Section 9.1: only after a provisional response to the INVITE; `reason` becomes a Reason header.
@@ -123,9 +122,13 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   const Penalties& penalties() const { return penalties_; }
   /// Where a request for `uri` goes from `point` when its host is an address: RFC 3263 without DNS. Nullopt for a name.
   std::optional<Flow> flow_to(PointId point, const sip::Uri& uri) const;
-  /// Where a request in `dialog` goes, whose peer came by `flow`. `beyond_proxies`: the peer may be somewhere else than where
-  /// `flow` leads.
-  Flow flow_in(const sip::Dialog& dialog, const Flow& flow, bool beyond_proxies) const;
+  using WhenFound = base::Function<void(std::vector<Flow>)>;
+  /// The ways of a request in `dialog`, whose peer came by `flow`, in the order to try them; at least one, and by RFC 3263
+  /// where they are said by a name. `beyond_proxies`: the peer may be somewhere else than where `flow` leads. `done` as
+  /// in resolve().
+  Resolver::Ticket resolve_in(const sip::Dialog& dialog, const Flow& flow, bool beyond_proxies, WhenFound done);
+  /// Sends it there, as soon as that is known. What is sent to one name stays in its order.
+  TransactionId send_in(const sip::Dialog& dialog, const Flow& flow, bool beyond_proxies, sip::Message request, ClientUser* user);
   /// The contact of ours that reaches us over `flow`: "sip:user@192.0.2.1:5060;transport=tcp".
   /// `sips`: the dialog is one of a sips URI, and so must be its contacts (RFC 5630 section 5.1.1).
   sip::Uri contact(const Flow& flow, std::string_view user, bool sips = false) const;
@@ -165,6 +168,7 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   Flow send_request(const Flow& to, std::string_view bytes) override { return send_bytes(to, bytes); }
   sip::Message readdress(std::string_view request, const Flow& before, const Flow& to) override;
   void on_server_failed(const Flow& server, std::optional<base::Duration> pause) override;
+  Flow better_of(Flow found, const Flow& known) const;
   TransactionId send_large(sip::Message request, const Flow& to, ClientUser* user, std::vector<Flow> others,
                            std::string_view mark);
   RequestHandler* dialog_of(const sip::Message& request, bool& inside) const;

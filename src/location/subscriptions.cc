@@ -112,7 +112,7 @@ class Subscriptions::Subscription : public endpoint::RequestHandler, endpoint::C
     notify.add("Subscription-State", due_.value());
     if (!document.empty()) notify.set_body(package_.content_type(), document);
     notified.add();
-    notify_ = endpoint().send_request(std::move(notify), endpoint().flow_in(*dialog_, flow_, beyond_proxies_), this);
+    notify_ = endpoint().send_in(*dialog_, flow_, beyond_proxies_, std::move(notify), this);
   }
 
  private:

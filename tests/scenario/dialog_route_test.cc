@@ -78,3 +78,92 @@ TEST(DialogRoute, WhoCallsThroughSuchAProxyIsReachedDirectlyToo) {
   flow.alice.respond(bye, 200, "OK");
   flow.house.expect_nothing_left();
 }
+
+namespace {
+
+/// Bob answers a call to his address with a Contact that is a name; `other` may stand where that leads.
+struct Named : scenario::Flow {
+  scenario::UserAgent other{house.world, "Bob in Chicago", "bob@biloxi.example.com", scenario::bob_at_chicago, Transport::udp};
+
+  Named() : Flow{Transport::udp, "sofia/internal/bob@192.0.2.201"} { bob.set_contact("<sip:bob@pbx.test>"); }
+  void answer() {
+    alice_calls();
+    bob.respond(bob.take(), 200, "OK", bob.sdp());
+    alice.ack(alice.take_answer());
+  }
+  void hang_up() {
+    alice.request("BYE");
+    alice.take();
+  }
+};
+
+const base::Ip nobody = base::Ip::v4(192, 0, 2, 99);
+
+}  // namespace
+
+TEST(DialogRoute, NET_05_AContactThatIsANameIsLookedUp) {
+  Named flow;
+  flow.house.world.names.host("pbx.test", scenario::bob_at_chicago);
+  flow.answer();
+  EXPECT_EQ(sim::first_line(flow.other.take()), "ACK sip:bob@pbx.test SIP/2.0");
+  flow.hang_up();
+  const auto bye = flow.other.take();
+  EXPECT_EQ(sim::first_line(bye), "BYE sip:bob@pbx.test SIP/2.0");
+  EXPECT_EQ(sim::header(bye, "CSeq"), "2 BYE");
+  flow.other.respond(bye, 200, "OK");
+  flow.house.expect_nothing_left();
+}
+
+TEST(DialogRoute, NET_05_RequestsKeepTheirOrderWhileANameIsAskedFor) {
+  Named flow;
+  flow.house.world.names.host("pbx.test", scenario::bob_at_chicago);
+  flow.house.world.names.delay = 700ms;
+  flow.answer();
+  flow.hang_up();
+  EXPECT_EQ(sim::first_line(flow.other.take(5s)), "ACK sip:bob@pbx.test SIP/2.0");
+  const auto bye = flow.other.take();
+  EXPECT_EQ(sim::first_line(bye), "BYE sip:bob@pbx.test SIP/2.0");
+  flow.other.respond(bye, 200, "OK");
+  flow.house.expect_nothing_left();
+}
+
+TEST(DialogRoute, NET_05_InADialogTheNextServerIsTriedToo) {
+  Named flow;
+  auto& names = flow.house.world.names;
+  names.naptr("pbx.test", 10, "SIP+D2U", "_sip._udp.pbx.test");
+  names.srv("_sip._udp.pbx.test", {10, 1, 5060, "one.pbx.test"});
+  names.srv("_sip._udp.pbx.test", {20, 1, 5060, "two.pbx.test"});
+  names.host("one.pbx.test", nobody);
+  names.host("two.pbx.test", scenario::bob_at_chicago);
+  flow.answer();
+  flow.hang_up();
+  const auto bye = flow.other.take(20s);
+  EXPECT_EQ(sim::first_line(bye), "BYE sip:bob@pbx.test SIP/2.0");
+  flow.other.respond(bye, 200, "OK");
+  flow.house.expect_nothing_left();
+}
+
+TEST(DialogRoute, NET_05_TheServerThatHasTheDialogComesFirst) {
+  Named flow;
+  auto& names = flow.house.world.names;
+  names.host("pbx.test", nobody);
+  names.host("pbx.test", scenario::bob_at_biloxi);
+  flow.answer();
+  EXPECT_EQ(sim::first_line(flow.bob.take()), "ACK sip:bob@pbx.test SIP/2.0");
+  flow.hang_up();
+  const auto bye = flow.bob.take();
+  EXPECT_EQ(sim::first_line(bye), "BYE sip:bob@pbx.test SIP/2.0");
+  flow.bob.respond(bye, 200, "OK");
+  flow.house.expect_nothing_left();
+}
+
+TEST(DialogRoute, NET_05_ANameThatNobodyKnowsIsReachedTheWayItCame) {
+  Named flow;
+  flow.answer();
+  EXPECT_EQ(sim::first_line(flow.bob.take()), "ACK sip:bob@pbx.test SIP/2.0");
+  flow.hang_up();
+  const auto bye = flow.bob.take();
+  EXPECT_EQ(sim::first_line(bye), "BYE sip:bob@pbx.test SIP/2.0");
+  flow.bob.respond(bye, 200, "OK");
+  flow.house.expect_nothing_left();
+}

@@ -181,6 +181,16 @@ Flow::Flow(Transport transport, const std::string& dial, std::string_view profil
     house.world.names.host(name, ip);
 }
 
+void Flow::learn_names() {
+  for (std::uint16_t id = 0; id < house.server->count(); ++id)
+    for (const auto* name : {"ss1.atlanta.example.com", "ss2.biloxi.example.com", "ss3.chicago.example.com"})
+      for (const auto* parameters : {"", "{transport}"}) {
+        const auto uri = sip::Uri::parse(filled(std::string{"sip:"} + name + parameters));
+        house.server->at(id).endpoint.resolve(0, *uri, [](const std::vector<endpoint::Flow>&) {});
+      }
+  house.world.run_for(std::chrono::seconds{1});
+}
+
 std::string Flow::filled(std::string text) const { return fill(std::move(text), over); }
 
 sim::Host& Flow::host(const std::string& name, const base::Ip& ip) {
@@ -206,7 +216,10 @@ sim::Proxy::Options Flow::ss3() const {
   return options;
 }
 
-void Flow::alice_calls() { alice.invite("sip:bob@biloxi.example.com", ahoy(), {}, alice.sdp()); }
+void Flow::alice_calls() {
+  learn_names();
+  alice.invite("sip:bob@biloxi.example.com", ahoy(), {}, alice.sdp());
+}
 
 void Flow::call_that_bob_ends(base::Duration until_he_rings) {
   alice_calls();

@@ -97,6 +97,8 @@ struct Flow {
   sim::Proxy::Options ss2() const;
   sim::Proxy::Options ss3() const;
   sim::Host& host(const std::string& name, const base::Ip& ip);
+  /// What proxies call themselves in Record-Route is known from other calls: whom Ahoy tells first depends on no name service.
+  void learn_names();
   /// Alice asks Ahoy for bob, with her offer.
   void alice_calls();
   /// She calls, he rings, answers and hangs up. `until_he_rings`: how long her INVITE may be on its way.

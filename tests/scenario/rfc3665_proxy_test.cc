@@ -402,6 +402,7 @@ TEST_P(Rfc3665, S3_6_RedirectAndProxyWithSdpInAck_F36_11) {
   auto redirecting = flow.ss2();
   redirecting.moved["sip:bob@biloxi.example.com"] = flow.filled("sip:bob@chicago.example.com{transport}");
   sim::Proxy ss2{flow.host("Redirect", ss2_ip), redirecting}, ss3{flow.host("Proxy 3", ss3_ip), flow.ss3()};
+  flow.learn_names();
   flow.alice.invite("sip:bob@biloxi.example.com", flow.ahoy());
   const auto invite = bob.take();
   bob.respond(invite, 180, "Ringing");
