@@ -5,7 +5,8 @@
 namespace call {
 
 bool Gateway::trusts(const base::Ip& source) const {
-  return auth_acl ? auth_acl(source) : std::ranges::count(addresses, source) > 0;
+  if (auth_acl) return auth_acl(source);
+  return std::ranges::count(addresses, source) > 0 || (resolves_to && resolves_to(source));
 }
 
 sip::Uri Gateway::contact(const sip::Uri& at) const {

@@ -32,7 +32,8 @@ struct Gateway {
   Variables inbound, outbound;
 
   std::function<bool(const base::Ip&)> auth_acl{};  ///< gw-auth-acl: its calls come from there; empty: not said
-  std::vector<base::Ip> addresses;                  ///< its own, as far as they are written as addresses
+  std::vector<base::Ip> addresses;                  ///< its own, as far as they are written as addresses; and
+  std::function<bool(const base::Ip&)> resolves_to{};  ///< ... what its names mean now
 
   /// Whether a call by its Contact that comes from `source` is the provider's (RFC 3325: part of our trust domain).
   bool trusts(const base::Ip& source) const;

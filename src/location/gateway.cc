@@ -1,5 +1,7 @@
 #include "location/gateway.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "sip/header/contact.h"
@@ -18,19 +20,23 @@ Gateway::Gateway(endpoint::SipEndpoint& endpoint, GatewayOptions options, Tell t
       responder_{options_.account},
       call_id_{endpoint_.new_call_id()},
       tag_{endpoint_.new_tag()},
-      timer_{[this] { work(); }} {
+      names_(options_.names.size()),
+      timer_{[this] { work(); }},
+      names_timer_{[this] { look_up_names(); }} {
   status_.name = options_.name;
   status_.profile = options_.profile;
   status_.since = shard_.now();
   status_.contact = options_.contact(endpoint_.contact({options_.point, endpoint::Transport::udp, {}, {}, {}}, {}));
   this->tell();
   timer_.start(shard_.timers(), shard_.now());
+  if (!names_.empty()) names_timer_.start(shard_.timers(), shard_.now());
 }
 
 Gateway::~Gateway() {
   for (const auto id : {register_out_, ping_out_})
     if (id != endpoint::no_transaction) endpoint_.forget(id);
   for (const auto ticket : {ticket_, ping_ticket_}) endpoint_.cancel_resolution(ticket);
+  for (const auto& name : names_) endpoint_.cancel_resolution(name.ticket);
 }
 
 void Gateway::register_now() {
@@ -75,6 +81,29 @@ void Gateway::resolve(sip::Method method) {
     (method == sip::Method::register_ ? ticket_ : ping_ticket_) = endpoint::Resolver::no_ticket;
     send(method, std::move(flows));
   });
+}
+
+void Gateway::look_up_names() {
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (names_[i].ticket != endpoint::Resolver::no_ticket) continue;
+    auto found = [this, i](const std::vector<endpoint::Flow>& flows) { on_name(i, flows); };
+    const auto ticket = endpoint_.resolve(options_.point, options_.names[i], std::move(found));
+    names_[i].ticket = ticket;
+  }
+  if (!names_.empty()) names_timer_.start(shard_.timers(), shard_.now() + look_up_interval);
+}
+
+void Gateway::on_name(std::size_t which, const std::vector<endpoint::Flow>& flows) {
+  auto& name = names_[which];
+  name.ticket = endpoint::Resolver::no_ticket;
+  if (flows.empty()) return;  // a name service that is out of order makes nobody a stranger
+  name.addresses.clear();
+  for (const auto& flow : flows) name.addresses.push_back(flow.remote.ip);
+  std::vector<base::Ip> all;
+  for (const auto& each : names_) all.insert(all.end(), each.addresses.begin(), each.addresses.end());
+  if (all == status_.addresses) return;
+  status_.addresses = std::move(all);
+  tell();
 }
 
 void Gateway::send(sip::Method method, std::vector<endpoint::Flow> flows) {
@@ -163,6 +192,7 @@ void Gateway::on_register_reply(const sip::Message* response) {
       responder_.on_success();
       reply.granted = granted_in(*response);
       status_.granted = *reply.granted;
+      look_up_names();
     }
   }
   if (std::exchange(again_, false)) return resolve(sip::Method::register_);

@@ -20,6 +20,7 @@ struct GatewayOptions {
   endpoint::PointId point = 0;
   sip::Uri registrar;                ///< request URI of REGISTER and OPTIONS
   std::optional<sip::Uri> first_hop;  ///< register-proxy or outbound-proxy: where they go, as Route
+  std::vector<sip::Uri> names;       ///< of the provider, that are no addresses: where they lead is in its status
   sip::Uri address;                  ///< From and To
   sip::Responder::Account account;
   /// The gateway's Contact where that URI reaches us.
@@ -40,12 +41,16 @@ struct GatewayStatus {
   std::uint32_t ping_min = 0, ping_count = 0, ping_max = 0;
   base::Duration ping_interval{}, round_trip{};
   base::Time pinged{}, since{};           ///< last ping; last change of up
+  std::vector<base::Ip> addresses;        ///< what the provider's names mean now
   std::uint64_t calls_in = 0, calls_out = 0, failed_in = 0, failed_out = 0;
 };
 
 class Gateway : endpoint::ClientUser {
  public:
   using Tell = base::Function<void(const GatewayStatus&)>;
+  /// The names are looked up this often, and after each registration; who asks too early is answered from memory until the
+  /// TTL is over.
+  static constexpr base::Duration look_up_interval = std::chrono::minutes{1};
 
   Gateway(endpoint::SipEndpoint& endpoint, GatewayOptions options, Tell tell);
   ~Gateway() override;
@@ -70,6 +75,8 @@ class Gateway : endpoint::ClientUser {
   void on_ping_reply(int status);
   std::chrono::seconds granted_in(const sip::Message& response) const;
   void resolve(sip::Method method);
+  void look_up_names();
+  void on_name(std::size_t which, const std::vector<endpoint::Flow>& flows);
   void tell();
 
   endpoint::SipEndpoint& endpoint_;
@@ -85,8 +92,13 @@ class Gateway : endpoint::ClientUser {
   bool again_ = false;  // something else is wanted than what the REGISTER under way asks for
   endpoint::TransactionId register_out_ = endpoint::no_transaction, ping_out_ = endpoint::no_transaction;
   endpoint::Resolver::Ticket ticket_ = endpoint::Resolver::no_ticket, ping_ticket_ = endpoint::Resolver::no_ticket;
+  struct Name {
+    std::vector<base::Ip> addresses;
+    endpoint::Resolver::Ticket ticket = endpoint::Resolver::no_ticket;
+  };
+  std::vector<Name> names_;  // as in the options
   GatewayStatus status_;
-  io::Timer timer_;
+  io::Timer timer_, names_timer_;
 };
 
 }  // namespace location

@@ -1,5 +1,7 @@
 #include "main/gateways.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "main/lists.h"
@@ -14,21 +16,18 @@ std::string first_of(std::initializer_list<std::string_view> candidates) {
   return {};
 }
 
-/// "host:port;params" or a URI; nullopt for nonsense, which is reported.
-std::optional<sip::Uri> uri_of(std::string_view gateway, std::string_view text) {
+/// "host:port;params" or a URI; nullopt for nonsense.
+std::optional<sip::Uri> address_of(std::string_view text) {
   const bool named = base::same(text.substr(0, 4), "sip:") || base::same(text.substr(0, 5), "sips:");
   auto uri = sip::Uri::parse(named ? std::string{text} : "sip:" + std::string{text});
-  if (uri && !uri->host().empty()) return std::move(*uri);
-  base::log::error("config", "gateway {}: '{}' is no SIP address: the gateway is left out", gateway, text);
-  return std::nullopt;
+  return uri && !uri->host().empty() ? std::optional{std::move(*uri)} : std::nullopt;
 }
 
-/// The address in "192.0.2.1:5060" or a URI of one; nothing when it is a name.
-std::optional<base::Ip> literal_address(std::string_view text) {
-  if (base::trim(text).empty()) return std::nullopt;
-  const bool named = base::same(text.substr(0, 4), "sip:") || base::same(text.substr(0, 5), "sips:");
-  const auto uri = sip::Uri::parse(named ? std::string{text} : "sip:" + std::string{text});
-  return uri ? uri->ip() : std::nullopt;
+/// The same; nonsense is reported.
+std::optional<sip::Uri> uri_of(std::string_view gateway, std::string_view text) {
+  auto uri = address_of(text);
+  if (!uri) base::log::error("config", "gateway {}: '{}' is no SIP address: the gateway is left out", gateway, text);
+  return uri;
 }
 
 /// register-transport, unless the address says something itself.
@@ -36,6 +35,16 @@ sip::Uri over(sip::Uri uri, std::string_view transport) {
   if (!uri.has_param("transport") && !transport.empty() && !base::same(transport, "udp"))
     uri.set_param("transport", transport);
   return uri;
+}
+
+/// Where the provider is. Its realm says how it calls itself, and is a place where there is no other alone.
+std::vector<sip::Uri> places_of(const dialplan::Gateway& gateway) {
+  const auto& settings = gateway.settings;
+  const auto realm = first_of({settings.realm, gateway.name});
+  std::vector<sip::Uri> places;
+  for (const auto& text : {first_of({settings.proxy, realm}), settings.outbound_proxy, settings.register_proxy})
+    if (const auto uri = address_of(base::trim(text))) places.push_back(over(*uri, settings.register_transport));
+  return places;
 }
 
 std::string contact_parameters(const dialplan::Gateway& gateway) {
@@ -48,7 +57,8 @@ std::string contact_parameters(const dialplan::Gateway& gateway) {
 }  // namespace
 
 std::shared_ptr<const call::Gateway> call_gateway(const dialplan::Profile& profile, const dialplan::Gateway& gateway,
-                                                  const dialplan::Snapshot& configuration) {
+                                                  const dialplan::Snapshot& configuration,
+                                                  const location::Gateways& gateways) {
   const auto& settings = gateway.settings;
   auto made = std::make_shared<call::Gateway>();
   made->name = gateway.name;
@@ -76,8 +86,12 @@ std::shared_ptr<const call::Gateway> call_gateway(const dialplan::Profile& profi
   made->contact_params = contact_parameters(gateway);
   made->context = settings.context;
   made->auth_acl = admitted_by(configuration, settings.gw_auth_acl);
-  for (const auto& text : {settings.proxy, settings.outbound_proxy, settings.register_proxy, realm})
-    if (const auto ip = literal_address(text)) made->addresses.push_back(*ip);
+  for (const auto& place : places_of(gateway))
+    if (const auto ip = place.ip()) made->addresses.push_back(*ip);
+  made->resolves_to = [&gateways, name = gateway.name](const base::Ip& ip) {
+    const auto* status = gateways.find(name);
+    return status && std::ranges::count(status->addresses, ip) > 0;
+  };
   made->inbound = gateway.inbound_variables;
   made->outbound = gateway.outbound_variables;
   return made;
@@ -93,6 +107,9 @@ location::GatewayOptions gateway_options(const dialplan::Profile& profile, const
   options.registrar = call->proxy;
   if (const auto hop = first_of({settings.register_proxy, settings.outbound_proxy}); !hop.empty())
     if (const auto uri = uri_of(gateway.name, hop)) options.first_hop = over(*uri, settings.register_transport);
+  if (!call->auth_acl)
+    for (auto& place : places_of(gateway))
+      if (!place.ip() && !std::ranges::count(options.names, place)) options.names.push_back(std::move(place));
   options.address =
       sip::Uri::parse("sip:" + sip::escape_user(call->from_user) + "@" + call->from_domain).value_or(call->proxy);
   options.account = call->account;

@@ -132,7 +132,8 @@ endpoint::Transports::Limits connection_limits(const dialplan::Configuration& co
 
 std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const dialplan::Snapshot& configuration,
                                                   std::vector<endpoint::PointId> points,
-                                                  const ExternalAddresses::Known& external) {
+                                                  const ExternalAddresses::Known& external,
+                                                  const location::Gateways& gateways) {
   const std::string default_domain{configuration->globals.get("domain")};
   const auto& settings = profile.settings;
   auto made = std::make_shared<call::Profile>();
@@ -163,7 +164,7 @@ std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profi
   made->is_nat = unreachable_contacts(profile, configuration);
   made->aggressive_nat_detection = settings.aggressive_nat_detection;
   for (const auto& gateway : profile.gateways)
-    if (auto usable = call_gateway(profile, gateway, configuration)) made->gateways.push_back(std::move(usable));
+    if (auto usable = call_gateway(profile, gateway, configuration, gateways)) made->gateways.push_back(std::move(usable));
 
   auto& media = made->media;
   media.local = address_of(base::split(settings.rtp_ip, ',').front()).value_or(own_address());

@@ -10,6 +10,7 @@
 #include "endpoint/authenticator.h"
 #include "endpoint/transports.h"
 #include "location/admission.h"
+#include "location/gateways.h"
 #include "main/external_addresses.h"
 
 namespace ahoy {
@@ -23,10 +24,11 @@ std::string listing(const endpoint::ListeningPoint& point);
 /// max-connections and max-connections-per-address: the largest of all profiles.
 endpoint::Transports::Limits connection_limits(const dialplan::Configuration& configuration);
 
-/// `points`: the ids the listening points got.
+/// `points`: the ids the listening points got. `gateways`: the shard's, asked while it lives.
 std::shared_ptr<const call::Profile> call_profile(const dialplan::Profile& profile, const dialplan::Snapshot& configuration,
                                                   std::vector<endpoint::PointId> points,
-                                                  const ExternalAddresses::Known& external);
+                                                  const ExternalAddresses::Known& external,
+                                                  const location::Gateways& gateways);
 
 location::Admission admission_of(const dialplan::Profile& profile, const dialplan::Snapshot& configuration);
 /// nonce-ttl and rfc8760-auth-algorithms.

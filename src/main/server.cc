@@ -163,7 +163,7 @@ base::Result<void, std::string> Server::open_on(ShardServer& server) {
   for (const auto& profile : configuration_->profiles) {
     auto ids = open_profile(server, profile);
     if (!ids) return base::Unexpected<std::string>{ids.error()};
-    profiles.push_back(call_profile(profile, configuration_, std::move(*ids), external_.known()));
+    profiles.push_back(call_profile(profile, configuration_, std::move(*ids), external_.known(), server.gateways));
   }
   server.calls.set_profiles(std::move(profiles));
   return {};
@@ -200,7 +200,7 @@ void Server::apply_profiles(ShardServer& server, const dialplan::Snapshot& confi
     const auto* old = server.calls.profile(profile.name);
     if (!old || old->points.empty()) continue;
     advertise(server.endpoint, old->points, profile, configuration, external);
-    auto made = call_profile(profile, configuration, old->points, external);
+    auto made = call_profile(profile, configuration, old->points, external, server.gateways);
     for (const auto& gateway : profile.gateways)
       for (const auto& usable : made->gateways)
         if (usable->name == gateway.name) gateways.push_back(gateway_options(profile, gateway, usable, old->points.front()));

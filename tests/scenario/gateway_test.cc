@@ -28,8 +28,8 @@ struct Trunk {
   sim::RawAgent alice, telco;
   control::House view;
 
-  explicit Trunk(std::string_view gateways = account)
-      : house{dialplan, 1, 2, {}, gateways}, alice{house.world, house.world.add_host("alice", {scenario::alice_ip})},
+  explicit Trunk(std::string_view gateways = account, std::string_view context = dialplan)
+      : house{context, 1, 2, {}, gateways}, alice{house.world, house.world.add_host("alice", {scenario::alice_ip})},
         telco{house.world, house.world.add_host("telco", {scenario::bob_ip})} {
     for (std::uint16_t id = 0; id < house.server->count(); ++id) {
       auto& one = house.server->at(id);
@@ -325,4 +325,50 @@ TEST(Gateway, ItsProxyMayBeANameWithSeveralServers) {
   names.host("sbc.telco.test", scenario::bob_ip);
   trunk.call("0123");
   EXPECT_EQ(first_line(trunk.next("INVITE", 20s)), "INVITE sip:123@telco.test SIP/2.0");
+}
+
+namespace {
+
+/// Calls by the gateway's Contact. True: who calls is believed who it says it is.
+bool called_by(Trunk& trunk, sim::RawAgent& from) {
+  static int calls = 0;
+  const auto id = std::to_string(++calls);
+  const auto ip = from.address().ip.text();
+  from.drop_all();
+  from.send(trunk.house.address(),
+            sim::message({"INVITE sip:gw+telco@10.0.0.1 SIP/2.0", "Via: SIP/2.0/UDP " + ip + ":5060;branch=z9hG4bKby" + id, "Max-Forwards: 70",
+                          "From: <sip:0170@telco.test>;tag=a", "To: <sip:4930@10.0.0.1>", "Call-ID: by" + id, "CSeq: 1 INVITE",
+                          "Contact: <sip:0170@" + ip + ">", "P-Asserted-Identity: <sip:0171@telco.test>"}));
+  const auto answer = from.take_from(200, 2s);
+  return first_line(answer) == "SIP/2.0 486 blue 0171";
+}
+
+constexpr std::string_view believing = R"(<extension name="in"><condition field="destination_number" expression="^reception$">
+<action application="respond" data="486 ${trunk} ${caller_id_number}"/></condition></extension>)";
+
+constexpr std::string_view named = R"(<gateways><gateway name="telco"><param name="username" value="4930"/><param name="password" value="secret"/>
+<param name="realm" value="telco.test"/><param name="proxy" value="sbc.telco.test:5060"/><param name="register" value="false"/>
+<param name="extension" value="reception"/><variables><variable name="trunk" value="blue" direction="inbound"/></variables></gateway></gateways>)";
+
+}  // namespace
+
+TEST(Gateway, GW_WhereItsNameLeadsItIsBelievedAsByItsAddress) {
+  Trunk trunk{named, believing};
+  auto& names = trunk.house.world.names;
+  names.ttl = 30s;
+  trunk.house.world.run_for(1s);
+  EXPECT_FALSE(called_by(trunk, trunk.telco)) << "nobody knows the name";
+  names.host("sbc.telco.test", scenario::bob_ip);
+  names.host("sbc.telco.test", base::Ip::v4(10, 0, 0, 99));
+  trunk.house.world.run_for(20min);  // as long as a "no" may be remembered
+  EXPECT_TRUE(called_by(trunk, trunk.telco));
+  EXPECT_FALSE(called_by(trunk, trunk.alice));
+  names.remove(base::dns::Type::a, "sbc.telco.test");
+  names.host("sbc.telco.test", scenario::alice_ip);
+  trunk.house.world.run_for(2min);
+  EXPECT_FALSE(called_by(trunk, trunk.telco)) << "it has moved";
+  EXPECT_TRUE(called_by(trunk, trunk.alice));
+  names.dead = true;
+  trunk.house.world.run_for(5min);
+  EXPECT_TRUE(called_by(trunk, trunk.alice)) << "a dead name service makes nobody a stranger";
 }
