@@ -34,6 +34,12 @@ Acl list_of(std::string_view networks) {
   return acl;
 }
 
+Acl without(std::string_view networks, Acl acl) {
+  for (const auto item : base::split(networks, ','))
+    if (const auto network = Network::parse(item)) acl.add(*network, false);
+  return acl;
+}
+
 /// The networks of a domain's users, in the order of their names: of equal networks the same one counts every time.
 void add_users(Acl& acl, const Domain& domain, bool allow) {
   const auto by_name = [](const User* a, const User* b) { return a->id < b->id; };
@@ -139,15 +145,12 @@ bool in_network(std::string_view ip, std::string_view networks) {
 
 Acls Acls::read(const Document& document, const Directory& directory, Findings& findings) {
   Acls acls;
+  const auto own = document.globals().get("local_networks");
   acls.lists_.emplace("rfc1918.auto", list_of(private_networks));
-  acls.lists_.emplace("wan.auto", [] {
-    Acl acl{true};
-    for (const auto item : base::split(private_networks, ','))
-      if (const auto network = Network::parse(item)) acl.add(*network, false);
-    return acl;
-  }());
-  acls.lists_.emplace("nat.auto", list_of(private_networks));
-  acls.lists_.emplace("localnet.auto", list_of("127.0.0.0/8,::1/128"));
+  acls.lists_.emplace("wan.auto", without(private_networks, Acl{true}));
+  // A private address of our own network is not behind a NAT.
+  acls.lists_.emplace("nat.auto", without(own, list_of(private_networks)));
+  acls.lists_.emplace("localnet.auto", list_of("127.0.0.0/8,::1/128," + std::string{own}));
   acls.lists_.emplace("loopback.auto", list_of("127.0.0.0/8,::1/128"));
   acls.lists_.emplace("any_v4.auto", list_of("0.0.0.0/0"));
   acls.lists_.emplace("any_v6.auto", list_of("::/0"));

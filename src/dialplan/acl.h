@@ -52,7 +52,8 @@ class Acls {
   };
 
   /// acl.conf and the lists that always exist: rfc1918.auto, nat.auto, wan.auto, localnet.auto, loopback.auto,
-  /// any_v4.auto, any_v6.auto, and domains (the cidr of every user), unless acl.conf has one of that name.
+  /// any_v4.auto, any_v6.auto, and domains (the cidr of every user), unless acl.conf has one of that name. The global
+  /// variable local_networks has the networks of this machine: localnet.auto holds them, nat.auto does not.
   static Acls read(const Document& document, const Directory& directory, Findings& findings);
   const Acl* find(std::string_view name) const;
   std::vector<std::string_view> names() const;

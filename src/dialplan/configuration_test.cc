@@ -132,6 +132,23 @@ TEST(Acl, SEC_09_WhoIsLetInAndAsWhom) {
   EXPECT_EQ(admit("2001:db8::1", "any_v4.auto,any_v6.auto"), "any_v6.auto ");
 }
 
+TEST(Acl, NAT_04_OurOwnNetworksAreLocalAndBehindNoNat) {
+  const auto snapshot = load_text("<document/>", "acl.xml", ".", call::Variables{{"local_networks", "192.168.7.3/24,10.1.2.3/16"}});
+  ASSERT_TRUE(snapshot);
+  const auto& acls = (*snapshot)->acls;
+  for (const std::string_view ours : {"192.168.7.77", "10.1.255.1"}) {
+    EXPECT_TRUE(acls.allows(ours, "localnet.auto"));
+    EXPECT_FALSE(acls.allows(ours, "nat.auto"));
+    EXPECT_TRUE(acls.allows(ours, "rfc1918.auto"));
+  }
+  for (const std::string_view theirs : {"192.168.8.1", "10.2.0.1", "172.16.0.1"}) {
+    EXPECT_FALSE(acls.allows(theirs, "localnet.auto"));
+    EXPECT_TRUE(acls.allows(theirs, "nat.auto"));
+  }
+  EXPECT_FALSE(acls.allows("8.8.8.8", "nat.auto"));
+  EXPECT_TRUE(acls.allows("127.0.0.1", "localnet.auto"));
+}
+
 TEST(Acl, SEC_09_MistakesAreToldWithTheirPlace) {
   const std::string xml = R"(<document><section name="configuration"><configuration name="acl.conf"><network-lists>
 <list name="a" default="perhaps"><node type="allow" cidr="10.0.0.0/8"/>

@@ -1,6 +1,12 @@
 #include "main/loading.h"
 
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <unistd.h>
+
+#include <bit>
+#include <cstring>
 
 #include "dialplan/application.h"
 #include "main/profiles.h"
@@ -15,6 +21,22 @@ std::string host_name() {
   return name;
 }
 
+/// "192.0.2.7/24,10.0.0.1/8": the IPv4 networks of the interfaces that are up.
+std::string own_networks() {
+  std::string networks;
+  ifaddrs* list = nullptr;
+  if (getifaddrs(&list) != 0) return networks;
+  for (const ifaddrs* entry = list; entry; entry = entry->ifa_next) {
+    if (!entry->ifa_addr || !entry->ifa_netmask || entry->ifa_addr->sa_family != AF_INET || (entry->ifa_flags & IFF_UP) == 0) continue;
+    base::Ip ip = base::Ip::v4(0, 0, 0, 0);
+    std::memcpy(ip.bytes.data(), &reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr, 4);
+    const auto mask = reinterpret_cast<const sockaddr_in*>(entry->ifa_netmask)->sin_addr.s_addr;
+    networks.append(networks.empty() ? "" : ",").append(ip.text()).append("/").append(std::to_string(std::popcount(mask)));
+  }
+  freeifaddrs(list);
+  return networks;
+}
+
 }  // namespace
 
 call::Variables presets(const std::string& config_dir, const std::string& state_dir) {
@@ -22,6 +44,7 @@ call::Variables presets(const std::string& config_dir, const std::string& state_
   call::Variables all;
   all.set("local_ip_v4", ip);
   all.set("local_ip_v6", "::1");
+  all.set("local_networks", own_networks());
   all.set("hostname", host_name());
   all.set("local_hostname", host_name());
   all.set("core_uuid", "ahoy");

@@ -1,49 +1,14 @@
 #include "main/nat.h"
 
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
-
-#include <algorithm>
-#include <bit>
-#include <cstring>
-
 #include "base/text.h"
 #include "main/lists.h"
 
 namespace ahoy {
 
-namespace {
-
-std::vector<dialplan::Network> own_networks() {
-  std::vector<dialplan::Network> networks;
-  for (const auto* always : {"127.0.0.0/8", "::1/128"}) networks.push_back(*dialplan::Network::parse(always));
-  ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return networks;
-  for (const ifaddrs* entry = list; entry; entry = entry->ifa_next) {
-    if (!entry->ifa_addr || !entry->ifa_netmask || entry->ifa_addr->sa_family != AF_INET ||
-        (entry->ifa_flags & IFF_UP) == 0)
-      continue;
-    dialplan::Network network;
-    std::memcpy(network.ip.bytes.data(), &reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr, 4);
-    network.bits =
-        static_cast<unsigned>(std::popcount(reinterpret_cast<const sockaddr_in*>(entry->ifa_netmask)->sin_addr.s_addr));
-    networks.push_back(network);
-  }
-  freeifaddrs(list);
-  return networks;
-}
-
-}  // namespace
-
 std::function<bool(const base::Ip&)> local_peers(const dialplan::Profile& profile, dialplan::Snapshot configuration) {
   const auto& list = profile.settings.local_network_acl;
-  if (list.empty() || base::same(list, "none")) return {};
-  if (!base::same(list, "localnet.auto"))
-    return admitted_by(std::move(configuration), list);
-  return [networks = own_networks()](const base::Ip& ip) {
-    return std::ranges::any_of(networks, [&](const auto& network) { return network.holds(ip); });
-  };
+  if (base::same(list, "none")) return {};
+  return admitted_by(std::move(configuration), list);
 }
 
 std::function<bool(const base::Ip&)> unreachable_contacts(const dialplan::Profile& profile,

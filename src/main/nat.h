@@ -9,7 +9,7 @@
 
 namespace ahoy {
 
-/// Who is told the local addresses: local-network-acl, where localnet.auto is the networks of this machine.
+/// Who is told the local addresses: local-network-acl.
 std::function<bool(const base::Ip&)> local_peers(const dialplan::Profile& profile, dialplan::Snapshot configuration);
 
 /// Which contacts are of no use from where they came: apply-nat-acl; empty: private addresses (RFC 1918).
