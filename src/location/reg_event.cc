@@ -48,7 +48,9 @@ std::string reginfo(std::string_view aor, std::span<const Binding> bindings, std
 void RegEvent::describe(const std::string& aor, std::uint32_t version, base::Function<void(std::string)> done) {
   const auto at = aor.rfind('@');
   location_.find(user_of(aor), std::string_view{aor}.substr(at + 1),
-                 [&shard = location_.shard(), aor, version, done = std::move(done)](const std::vector<Binding>& bindings) mutable {
+                 [&shard = location_.shard(), margin = margin_, aor, version, done = std::move(done)](std::vector<Binding> bindings) mutable {
+                   if (margin)
+                     for (auto& binding : bindings) binding.expires -= margin(binding.flow.point);
                    done(reginfo(aor, bindings, version, shard.now()));
                  });
 }

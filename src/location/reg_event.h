@@ -3,6 +3,7 @@
 // Documents hold the whole state. A refresh alone changes nothing worth a NOTIFY: an expiry time is only told with the next
 // real change.
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -31,6 +32,9 @@ class RegEvent : public EventPackage, public Observer {
     subscriptions_ = &subscriptions;
   }
 
+  /// How much longer bindings are kept than was agreed (sip-expires-late-margin), by where they came in: that is not told.
+  void set_margin(std::function<std::chrono::seconds(endpoint::PointId)> margin) { margin_ = std::move(margin); }
+
   std::string_view name() const override { return "reg"; }
   std::string_view content_type() const override { return "application/reginfo+xml"; }
   void describe(const std::string& aor, std::uint32_t version, base::Function<void(std::string)> done) override;
@@ -49,6 +53,7 @@ class RegEvent : public EventPackage, public Observer {
   void tell(std::string_view aor);
 
   LocationService& location_;
+  std::function<std::chrono::seconds(endpoint::PointId)> margin_;
   std::vector<RegEvent*> all_;
   Subscriptions* subscriptions_ = nullptr;
   /// How many subscriptions of each shard watch a user of this one.

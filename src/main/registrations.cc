@@ -26,6 +26,11 @@ location::RegistrarSettings registrar_settings(const dialplan::Profile& profile,
   return settings;
 }
 
+std::chrono::seconds expiry_margin(const dialplan::Configuration& configuration, std::string_view name) {
+  const auto* profile = configuration.profile(name);
+  return profile ? std::chrono::duration_cast<std::chrono::seconds>(profile->settings.sip_expires_late_margin) : std::chrono::seconds{0};
+}
+
 location::PingPolicy ping_policy(const dialplan::Configuration& configuration, std::string_view name) {
   const auto* profile = configuration.profile(name);
   if (!profile) return {};

@@ -186,6 +186,9 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
     watchers.authenticate = !profile.settings.accept_blind_reg;
     server.subscriptions.set_admission(profile.name, std::move(watchers));
   }
+  server.reg_event.set_margin([configuration, &endpoint = server.endpoint](endpoint::PointId point) {
+    return expiry_margin(*configuration, endpoint.point(point).profile);
+  });
   server.pinger.set_policy([configuration, &endpoint = server.endpoint](endpoint::PointId point) {
     return ping_policy(*configuration, endpoint.point(point).profile);
   });

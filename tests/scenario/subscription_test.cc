@@ -175,3 +175,10 @@ TEST(Subscription, SEC_WhereSomebodyIsIsToldToThoseWhoProveWhoTheyAre) {
   EXPECT_EQ(sim::status_of(challenge), 407);
   EXPECT_EQ(w.subscriptions(), 0U);
 }
+
+TEST(Subscription, TheGraceOfTheRegistrarIsNotTold) {
+  Watched w{R"(<param name="accept-blind-reg" value="true"/><param name="sip-expires-late-margin" value="60"/>)"};
+  w.register_bob("<sip:bob@10.0.0.3>", 600);
+  w.subscribe({"Expires: 600"});
+  EXPECT_NE(w.notified().find("expires=\"600\""), std::string::npos);
+}
