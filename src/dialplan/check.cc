@@ -67,21 +67,20 @@ class Checker {
 
   /// Who names a list that is not there lets nobody in.
   void lists(const Profile& profile) {
-    const auto& settings = profile.settings;
+    for (const auto& parameter : profile.lists) list(parameter);
+    for (const auto& gateway : profile.gateways)
+      for (const auto& parameter : gateway.lists) list(parameter);
+  }
+
+  void list(const ListParameter& parameter) {
     const auto known = configuration_.acls.names();
-    std::vector<std::pair<std::string_view, std::string_view>> named{
-        {"apply-inbound-acl", settings.apply_inbound_acl},
-        {"apply-register-acl", settings.apply_register_acl},
-        {"apply-proxy-acl", settings.apply_proxy_acl},
-        {"apply-nat-acl", settings.apply_nat_acl}};
-    for (const auto& gateway : profile.gateways) named.emplace_back("gw-auth-acl", gateway.settings.gw_auth_acl);
-    for (const auto& [parameter, names] : named)
-      for (const auto item : base::split(names, ',')) {
-        const auto name = base::trim(item);
-        if (name.empty() || configuration_.acls.find(name) != nullptr || Network::parse(name)) continue;
-        warn(profile.place, "profile '" + profile.name + "': " + std::string{parameter} + " names '" + std::string{name} +
+    for (const auto item : base::split(parameter.lists, ',')) {
+      const auto name = base::trim(item);
+      const bool none = name.empty() || base::same(name, "none");
+      if (none || configuration_.acls.find(name) != nullptr || Network::parse(name)) continue;
+      warn(parameter.place, parameter.name + " names '" + std::string{name} +
                                 "', which is neither a list nor a network: it lets nobody in" + did_you_mean(name, known));
-      }
+    }
   }
 
   void warn(const Place& place, std::string message) {

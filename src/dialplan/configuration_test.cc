@@ -165,8 +165,8 @@ TEST(Acl, SEC_09_MistakesAreToldWithTheirPlace) {
        {"acl.xml:2:16: warning: 'perhaps' is neither allow nor deny; it denies", "acl.xml:3:22: warning: '10.0.0.0/40' is not a network",
         "acl.xml:4:9: warning: 'permit' is neither allow nor deny", "acl.xml:5:22: warning: there is no domain 'nowhere.test'",
         "acl.xml:6:22: warning: '10.0.0.1/255.0.255.0' is not a network", "acl.xml:7:1: warning: a list without name is left out",
-        "apply-inbound-acl names 'b', which is neither a list nor a network: it lets nobody in",
-        "apply-proxy-acl names 'domainz', which is neither a list nor a network: it lets nobody in, did you mean 'domains'?"})
+        "acl.xml:9:33: warning: apply-inbound-acl names 'b', which is neither a list nor a network: it lets nobody in",
+        "acl.xml:9:74: warning: apply-proxy-acl names 'domainz', which is neither a list nor a network: it lets nobody in, did you mean 'domains'?"})
     EXPECT_NE(all.find(told), std::string::npos) << told << "\n" << all;
   EXPECT_EQ(all.find("names 'a'"), std::string::npos) << all;
 }

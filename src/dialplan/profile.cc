@@ -39,11 +39,14 @@ Setting<Struct> choice(std::string_view name, Enum Struct::*member, const std::s
           }};
 }
 
+/// What parameters take that name network lists.
+constexpr std::string_view list_unit = "networks";
+
 /// Network lists. FreeSWITCH takes the parameter as often as it is written: each adds to what is there.
 template <class Struct>
 Setting<Struct> lists(std::string_view name, std::string Struct::*member, std::string_view help) {
   return {name,
-          "list",
+          list_unit,
           "",
           Apply::reload,
           help,
@@ -340,11 +343,22 @@ const base::Settings<GatewaySettings>& gateway_settings() {
 
 namespace {
 
+template <class Struct>
+std::vector<ListParameter> list_parameters(const Element& list, const base::Settings<Struct>& settings) {
+  std::vector<ListParameter> found;
+  for (const auto& param : list.children("param")) {
+    const auto* row = settings.find(param.attribute("name"));
+    if (row && row->unit() == list_unit) found.push_back({std::string{row->name()}, std::string{param.attribute("value")}, param.place("value")});
+  }
+  return found;
+}
+
 Gateway read_gateway(const Element& element, Findings& findings) {
   Gateway gateway{.name = std::string{element.attribute("name")},
                   .settings = gateway_settings().defaults(),
                   .inbound_variables = {},
                   .outbound_variables = {},
+                  .lists = list_parameters(element, gateway_settings()),
                   .place = element.place()};
   read_parameters(element, gateway_settings(), gateway.settings, known_sofia_names(), "gateway", findings);
   for (const auto& variable : element.child("variables").children("variable")) {
@@ -363,6 +377,7 @@ Profile read_profile(const Element& element, Findings& findings) {
                   .aliases = {},
                   .gateways = {},
                   .domains = {},
+                  .lists = list_parameters(element.child("settings"), profile_settings()),
                   .place = element.place()};
   read_parameters(element.child("settings"), profile_settings(), profile.settings, known_sofia_names(),
                   "profile", findings);

@@ -69,6 +69,12 @@ struct ProfileSettings {
 };
 const base::Settings<ProfileSettings>& profile_settings();
 
+/// A parameter that names network lists, as it is written: `ahoy check` looks whether they are there.
+struct ListParameter {
+  std::string name, lists;
+  Place place;  ///< of its value
+};
+
 /// One <gateway>.
 struct GatewaySettings {
   std::string username, auth_username, password, realm, from_user, from_domain, extension, proxy,
@@ -83,6 +89,7 @@ struct Gateway {
   std::string name;
   GatewaySettings settings;
   call::Variables inbound_variables, outbound_variables;
+  std::vector<ListParameter> lists;
   Place place;
 };
 
@@ -97,6 +104,7 @@ struct Profile {
     bool alias = false, parse = false;
   };
   std::vector<DomainEntry> domains;
+  std::vector<ListParameter> lists;
   Place place;
 };
 
