@@ -32,9 +32,9 @@ bool is_name(char c) {
 std::size_t end_of_tag(std::string_view text, std::size_t at) {
   char quote = 0;
   for (std::size_t i = at; i < text.size(); ++i) {
+    if (text[i] == '<' && i > at) return i;
     if (quote != 0) {
       if (text[i] == quote) quote = 0;
-      if (text[i] == '<') return i;
     } else if (text[i] == '"' || text[i] == '\'') {
       quote = text[i];
     } else if (text[i] == '>') {
@@ -83,6 +83,27 @@ std::optional<std::pair<std::size_t, std::string>> nesting_fault(std::string_vie
   return std::nullopt;
 }
 
+/// Where the first tag begins that does not end before the next one; nothing when all do.
+std::optional<std::size_t> unfinished_tag(std::string_view text) {
+  std::size_t at = 0;
+  while ((at = text.find('<', at)) != std::string_view::npos) {
+    const bool data = text.substr(at).starts_with("<![CDATA[");
+    const auto end = data ? std::min(text.find("]]>", at), text.size()) : end_of_tag(text, at);
+    if (!data && text[end - 1] != '>') return at;
+    at = end;
+  }
+  return std::nullopt;
+}
+
+/// Where a fault stands that the parser met at `offset`. What is left open at the end of a file it meets in the next one.
+Place place_of_fault(const Source& source, std::size_t offset) {
+  auto met = source.place(offset);
+  const auto tag = unfinished_tag(source.text());
+  if (!tag || *tag >= offset) return met;
+  auto began = source.place(*tag);
+  return began.file == met.file ? met : began;
+}
+
 std::string sentence(pugi::xml_parse_status status) {
   switch (status) {
     case pugi::status_bad_attribute:
@@ -113,14 +134,11 @@ base::Result<void, Findings> parse_xml(Preprocessed& input, pugi::xml_document& 
   const auto fault = nesting_fault(text, input.source);
   const auto result = xml.load_buffer(text.data(), text.size(), pugi::parse_default, pugi::encoding_utf8);
   if (result && !fault) return {};
-  if (!result && result.status != pugi::status_end_element_mismatch) {
-    const auto offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(result.offset, 0));
-    findings.push_back({Severity::error, input.source.place(offset), sentence(result.status)});
-  } else if (fault) {
+  if (fault && (result || result.status == pugi::status_end_element_mismatch)) {
     findings.push_back({Severity::error, input.source.place(fault->first), fault->second});
   } else {
     const auto offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(result.offset, 0));
-    findings.push_back({Severity::error, input.source.place(offset), sentence(result.status)});
+    findings.push_back({Severity::error, place_of_fault(input.source, offset), sentence(result.status)});
   }
   return base::Unexpected<Findings>{std::move(findings)};
 }

@@ -151,6 +151,20 @@ TEST(Document, MalformedXmlSaysWhere) {
   EXPECT_NE(fault("").message, "");
 }
 
+TEST(Document, ATagThatIsLeftOpenStandsInItsOwnFile) {
+  for (const std::string_view open : {"<two name=\"x\"", "<two name=\"x", "<two", "</include", "<two name=\"x value=\"y\"/>"}) {
+    const Files files;
+    files.write("freeswitch.xml", "<document>\n<X-PRE-PROCESS cmd=\"include\" data=\"*.part\"/>\n</document>");
+    files.write("a.part", "<include>\n <one/>\n  " + std::string{open} + "\n");
+    files.write("b.part", "<include><three name=\"z\"/></include>");
+    const auto document = Document::load(files.path("freeswitch.xml"));
+    ASSERT_FALSE(document) << open;
+    const auto& finding = document.error().back();
+    EXPECT_EQ(finding.place.file, files.path("a.part")) << open << ": " << finding.text();
+    EXPECT_EQ(finding.place.line, 3U) << open << ": " << finding.text();
+  }
+}
+
 TEST(Document, DepthIsBounded) {
   std::string deep;
   for (unsigned i = 0; i < element_depth_max + 2; ++i) deep += "<a>";
