@@ -55,7 +55,10 @@ bool CredentialsHeader<H>::take(base::Cursor& in) {
   scheme.assign(grammar::take_token(in));
   if (scheme.empty() || !base::is_space(in.peek())) return false;
   base::Cursor ahead = in;
-  if (params.parse(ahead)) {
+  const bool parsed = params.parse(ahead);
+  ahead.skip_space();
+  // A text may begin like parameters.
+  if (parsed && (is_digest() || ahead.at_end())) {
     in = ahead;
     return true;
   }
@@ -63,7 +66,7 @@ bool CredentialsHeader<H>::take(base::Cursor& in) {
   if (is_digest()) return false;
   in.skip_space();
   token.assign(base::trim(in.take_count(in.rest().size())));
-  return !token.empty();
+  return !token.empty() && token.find('\0') == std::string::npos;  // a zero byte would be a blank when it is printed
 }
 
 template <class H>

@@ -215,10 +215,12 @@ TEST(Headers, EveryOneRoundTrips) {
   round_trip<ProxyAuthenticate>("Digest realm=\"a\",  nonce=\"b\"", "Digest realm=\"a\", nonce=\"b\"");
   round_trip<Authorization>("Digest username=\"bob\", response=\"245f\", nc=00000001");
   round_trip<ProxyAuthorization>("NoOneKnowsThisScheme opaque-data==");
+  round_trip<ProxyAuthorization>("NoOneKnowsThisScheme opaque=data and more");
   round_trip<AuthenticationInfo>("nextnonce=\"47364c23432d2e131a5fb210812c\"");
 }
 
 TEST(Headers, BrokenOnesAreRefused) {
+  refuses<Authorization>({"NoOneKnowsThisScheme \0\0", 23});
   refuses<Via>("SIP/2.0/UDP");
   refuses<Via>("SIP/2.0/UDP 192.0.2.1:99999");
   refuses<Via>("SIP/2.0/UDP 192.0.2.15;;,;,,");
