@@ -123,7 +123,7 @@ class MessageParser {
 
   /// Method SP Request-URI SP SIP/2.0; blanks in other places are noted and passed over.
   bool parse_request_line(std::string_view line) {
-    while (is_blank(line.back())) line.remove_suffix(1), m_.faults_.start_line = true;
+    while (!line.empty() && is_blank(line.back())) line.remove_suffix(1), m_.faults_.start_line = true;
     const auto first = grammar::run_end(line, 0, grammar::token);  // of the method
     const bool usual = line.ends_with(" SIP/2.0");
     const auto last = usual ? line.size() - 8 : line.rfind(' ');

@@ -135,6 +135,7 @@ TEST(Message, WhatCannotBeIndexed) {
   EXPECT_EQ(error("SIP/2.0 099 x\r\n\r\n"), ParseError::Kind::start_line);
   EXPECT_EQ(error("SIP/3.0 200 x\r\n\r\n"), ParseError::Kind::start_line);
   EXPECT_EQ(error("OPTIONS  SIP/2.0\r\n\r\n"), ParseError::Kind::start_line);
+  EXPECT_EQ(error("                       \nVia: x\n\n"), ParseError::Kind::start_line);
   EXPECT_EQ(error("OPTIONS sip:a@b SIP/2.0"), ParseError::Kind::start_line);
   EXPECT_EQ(error("OPTIONS sip:a@b SIP/2.0\r\nVia: x"), ParseError::Kind::no_end_of_headers);
 }
