@@ -30,6 +30,25 @@ class Accounts {
   virtual bool knows_domain(std::string_view domain) const = 0;
 };
 
+/// Somebody who was asked for credentials: by what request, in whose name, from where. Valid during the call.
+struct AuthAttempt {
+  std::string_view profile, method;
+  std::string_view user;    ///< Of the credentials; without any, of To: whom it asked for.
+  std::string_view domain;  ///< Where the user was looked up.
+  const base::Address& from;
+};
+
+/// Hears how requests that want credentials fare: the guard, events. Called on the shard that asked for them.
+class AuthObserver {
+ public:
+  virtual ~AuthObserver() = default;
+  /// There were no credentials, or stale ones: an honest peer comes back with good ones.
+  virtual void on_challenged(const AuthAttempt&) {}
+  /// They were wrong: no such user, or not that password. Nobody is told which.
+  virtual void on_failed(const AuthAttempt&) {}
+  virtual void on_accepted(const AuthAttempt&) {}
+};
+
 class Authenticator {
  public:
   /// How a profile challenges.
@@ -38,6 +57,7 @@ class Authenticator {
     /// Offered in this order. MD5 alone unless the operator says otherwise: phones built before RFC 8760 give up when
     /// they see another algorithm (baresip 1.0 does), instead of taking the challenge they know.
     std::vector<sip::Algorithm> algorithms{sip::Algorithm::md5};
+    bool log_challenges = false;  ///< A line for each, beside those for failures.
     bool operator==(const Policy&) const = default;
   };
 
@@ -45,6 +65,7 @@ class Authenticator {
   Authenticator(SipEndpoint& endpoint, const Accounts& accounts, std::string secret);
   /// For challenges from now on; nonces given out before are stale.
   void set_policy(const std::string& profile, Policy policy);
+  void add_observer(AuthObserver& observer) { observers_.push_back(&observer); }
 
   enum class Verdict : std::uint8_t {
     accepted,
@@ -73,6 +94,7 @@ class Authenticator {
     Account account;
   };
   sip::Challenger* challenger(const std::string& profile, std::string_view realm);
+  void tell(sip::Verdict verdict, const AuthAttempt& attempt);
 
   SipEndpoint& endpoint_;
   const Accounts& accounts_;
@@ -80,6 +102,7 @@ class Authenticator {
   std::unordered_map<std::string, Policy> policies_;                // by profile
   std::unordered_map<std::string, sip::Challenger> challengers_;  // by profile and realm
   Accepted accepted_;
+  std::vector<AuthObserver*> observers_;
 };
 
 }  // namespace endpoint
