@@ -1,5 +1,6 @@
 #include "endpoint/authenticator.h"
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "sip/header/to.h"
@@ -9,6 +10,7 @@ namespace endpoint {
 namespace {
 
 const base::metrics::Counter failures{"ahoy_auth_failures_total", "Requests with wrong credentials"};
+const base::metrics::Counter over_rate{"ahoy_account_rate_refused_total", "Requests refused because their account made too many"};
 
 /// Whom a request asks for: a name somebody may be trying out.
 std::string wanted(const sip::Message& request) {
@@ -52,6 +54,13 @@ sip::Challenger* Authenticator::challenger(const std::string& profile, std::stri
   return &challengers_.emplace(key, sip::Challenger{std::move(config)}).first->second;
 }
 
+bool Authenticator::is_within_rate(const Account& account) {
+  const auto key = base::stable_hash(account.user + '@' + account.domain);
+  if (accounts_seen_.take(key, account_rate_, endpoint_.shard().now()) == RateLimit::Verdict::within) return true;
+  over_rate.add();
+  return false;
+}
+
 void Authenticator::tell(sip::Verdict verdict, const AuthAttempt& attempt) {
   const bool failed = verdict == sip::Verdict::wrong || verdict == sip::Verdict::malformed;
   if (verdict == sip::Verdict::accepted) {
@@ -92,6 +101,10 @@ Authenticator::Outcome Authenticator::authenticate(TransactionId id, const sip::
   const std::string name = user ? *user : wanted(request);
   tell(verdict, {endpoint_.point(from.point).profile, request.method_text(), name, domain, from.remote});
   if (verdict == sip::Verdict::accepted) {
+    if (!is_within_rate(*account)) {
+      endpoint_.respond_busy(id, request);
+      return {Verdict::answered, {}};
+    }
     accepted_ = {id, std::string{realm}, *account};
     return {Verdict::accepted, std::move(*account)};
   }

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "endpoint/auth_observer.h"
+#include "endpoint/rate_limit.h"
 #include "endpoint/sip_endpoint.h"
 #include "sip/digest.h"
 
@@ -30,25 +32,6 @@ class Accounts {
   virtual bool knows_domain(std::string_view domain) const = 0;
 };
 
-/// Somebody who was asked for credentials: by what request, in whose name, from where. Valid during the call.
-struct AuthAttempt {
-  std::string_view profile, method;
-  std::string_view user;    ///< Of the credentials; without any, of To: whom it asked for.
-  std::string_view domain;  ///< Where the user was looked up.
-  const base::Address& from;
-};
-
-/// Hears how requests that want credentials fare: the guard, events. Called on the shard that asked for them.
-class AuthObserver {
- public:
-  virtual ~AuthObserver() = default;
-  /// There were no credentials, or stale ones: an honest peer comes back with good ones.
-  virtual void on_challenged(const AuthAttempt&) {}
-  /// They were wrong: no such user, or not that password. Nobody is told which.
-  virtual void on_failed(const AuthAttempt&) {}
-  virtual void on_accepted(const AuthAttempt&) {}
-};
-
 class Authenticator {
  public:
   /// How a profile challenges.
@@ -65,6 +48,8 @@ class Authenticator {
   Authenticator(SipEndpoint& endpoint, const Accounts& accounts, std::string secret);
   /// For challenges from now on; nonces given out before are stale.
   void set_policy(const std::string& profile, Policy policy);
+  /// Requests that one account may make a second, each shard for itself; more get 503. 0: no limit.
+  void set_account_rate(std::uint32_t per_second) { account_rate_ = per_second; }
   void add_observer(AuthObserver& observer) { observers_.push_back(&observer); }
 
   enum class Verdict : std::uint8_t {
@@ -95,6 +80,7 @@ class Authenticator {
   };
   sip::Challenger* challenger(const std::string& profile, std::string_view realm);
   void tell(sip::Verdict verdict, const AuthAttempt& attempt);
+  bool is_within_rate(const Account& account);
 
   SipEndpoint& endpoint_;
   const Accounts& accounts_;
@@ -103,6 +89,8 @@ class Authenticator {
   std::unordered_map<std::string, sip::Challenger> challengers_;  // by profile and realm
   Accepted accepted_;
   std::vector<AuthObserver*> observers_;
+  RateLimit accounts_seen_;
+  std::uint32_t account_rate_ = 0;
 };
 
 }  // namespace endpoint
