@@ -15,7 +15,7 @@ namespace {
 
 /// Configurations that are read today.
 constexpr std::string_view supported_configurations[] = {"sofia.conf", "switch.conf", "acl.conf",
-                                                         "timezones.conf"};
+                                                         "timezones.conf", "guard.conf"};
 
 class Checker {
  public:
@@ -28,6 +28,7 @@ class Checker {
         for (const auto& condition : extension.conditions) walk(condition);
     contexts();
     for (const auto& profile : configuration_.profiles) lists(profile);
+    lists("exempt", configuration_.guard.settings.exempt, configuration_.guard.place, "guard.conf");
   }
 
  private:
@@ -68,20 +69,23 @@ class Checker {
   /// Who names a list that is not there lets nobody in.
   void lists(const Profile& profile) {
     const auto& settings = profile.settings;
-    const auto known = configuration_.acls.names();
     std::vector<std::pair<std::string_view, std::string_view>> named{
         {"apply-inbound-acl", settings.apply_inbound_acl},
         {"apply-register-acl", settings.apply_register_acl},
         {"apply-proxy-acl", settings.apply_proxy_acl},
         {"apply-nat-acl", settings.apply_nat_acl}};
     for (const auto& gateway : profile.gateways) named.emplace_back("gw-auth-acl", gateway.settings.gw_auth_acl);
-    for (const auto& [parameter, names] : named)
-      for (const auto item : base::split(names, ',')) {
-        const auto name = base::trim(item);
-        if (name.empty() || configuration_.acls.find(name) != nullptr || Network::parse(name)) continue;
-        warn(profile.place, "profile '" + profile.name + "': " + std::string{parameter} + " names '" + std::string{name} +
-                                "', which is neither a list nor a network: it lets nobody in" + did_you_mean(name, known));
-      }
+    for (const auto& [parameter, names] : named) lists(parameter, names, profile.place, "profile '" + profile.name + "'");
+  }
+
+  void lists(std::string_view parameter, std::string_view names, const Place& place, const std::string& whose) {
+    const auto known = configuration_.acls.names();
+    for (const auto item : base::split(names, ',')) {
+      const auto name = base::trim(item);
+      if (name.empty() || configuration_.acls.find(name) != nullptr || Network::parse(name)) continue;
+      warn(place, whose + ": " + std::string{parameter} + " names '" + std::string{name} +
+                      "', which is neither a list nor a network: it lets nobody in" + did_you_mean(name, known));
+    }
   }
 
   void warn(const Place& place, std::string message) {
