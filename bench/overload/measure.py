@@ -1,9 +1,10 @@
-"""bench/overload/measure.py - calls carried to their end at 150 % of the peak, as a share of that peak.
+"""bench/overload/measure.py - calls carried to their end at 150 % of the peak, as a share of those at the peak.
 
 The server has the first core to itself (one shard, one worker), the load comes from the last. Callers and callees send
 again what is not answered, as telephones do: that is what makes a server which answers late collapse.
 """
 import pathlib
+import statistics
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'load'))
@@ -12,6 +13,7 @@ from load import Ahoy, Kamailio  # noqa: E402
 FACTORS = (1.0, 1.5, 3.0)
 FLOOR = 1000  # calls a second
 GROWTH = 1.2
+ROUNDS = 3
 TRIAL_SECONDS = 4
 
 
@@ -44,18 +46,22 @@ def peak(server):
 
 
 def main(seconds):
-    ratios = {}
-    print(f'{"server":>8} {"offered":>8} {"carried":>8} {"of peak":>8}  answers')
+    ratios = []
+    print(f'{"server":>8} {"offered":>8} {"carried":>8}  answers')
     for make in (lambda: Ahoy(5092, timer_ms=5000), lambda: Kamailio(5094)):
         with pinned(make()) as server:
             server.register_users()
             top = peak(server)
-            for factor in FACTORS:
-                carried, done = goodput(server, int(top * factor), seconds)
-                ratios[server.name, factor] = carried / top
-                print(f'{server.name:>8} {int(top * factor):>8} {carried:>8.0f} {carried / top:>8.2f}  {done["statuses"]}, '
-                      f'setup p50 {done["setup_us_p50"] / 1000:.0f} ms, p99 {done["setup_us_p99"] / 1000:.0f} ms', flush=True)
-    print(f'overload ratio {ratios["ahoy", 1.5]:.2f} goal 0.90')
+            for _ in range(ROUNDS):
+                carried = {}
+                # In turns, so that a noisy moment of the machine hits all.
+                for factor in FACTORS:
+                    carried[factor], done = goodput(server, int(top * factor), seconds)
+                    print(f'{server.name:>8} {int(top * factor):>8} {carried[factor]:>8.0f}  {done["statuses"]}, setup p50 '
+                          f'{done["setup_us_p50"] / 1000:.0f} ms, p99 {done["setup_us_p99"] / 1000:.0f} ms', flush=True)
+                if server.name == 'ahoy':
+                    ratios.append(carried[1.5] / carried[1.0])
+    print(f'overload ratio {statistics.median(ratios):.2f} goal 0.90')
 
 
 main(int(sys.argv[1]))

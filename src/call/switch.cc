@@ -20,16 +20,6 @@ std::size_t dialog_hash(std::string_view call_id, std::string_view local_tag) {
   return base::TextHash{}(call_id) * odd + base::TextHash{}(local_tag);
 }
 
-/// Whom a call is counted for: the user that showed credentials or whose address it is, else where it comes from.
-std::string payer_of(const Leg* caller) {
-  if (!caller) return "originate";
-  const std::string user{caller->variable("user_name")};
-  if (!user.empty()) return user + '@' + std::string{caller->variable("domain_name")};
-  for (const std::string_view variable : {"sip_acl_token", "sip_gateway"})
-    if (const auto value = caller->variable(variable); !value.empty()) return std::string{value};
-  return caller->caller().network_addr;
-}
-
 }  // namespace
 
 Switch::Switch(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authenticator, PortPool& ports, Router& router)
@@ -166,9 +156,19 @@ void Switch::remove_dialog(const Leg& leg) {
   }
 }
 
-bool Switch::may_spend(const Leg* caller, std::string_view number) {
-  if (spend_.empty()) return true;
-  const auto account = payer_of(caller);
+std::string payer_of(const Variables& variables, const CallerProfile& caller) {
+  const std::string user{variables.get("user_name")};
+  if (!user.empty()) return user + '@' + std::string{variables.get("domain_name")};
+  for (const std::string_view variable : {"sip_acl_token", "sip_gateway"})
+    if (const auto value = variables.get(variable); !value.empty()) return std::string{value};
+  return caller.network_addr;
+}
+
+std::string payer_of(const Leg* caller) {
+  return caller ? payer_of(caller->variables(), caller->caller()) : "originate";
+}
+
+bool Switch::may_spend(const std::string& account, std::string_view number, const Leg* caller) {
   const auto outcome = spend_.take(account, number, shard().now());
   if (outcome.verdict == SpendGuard::Verdict::over) {
     spend_stopped.add();

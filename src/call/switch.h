@@ -93,8 +93,8 @@ class Switch : endpoint::RequestHandler {
   /// New calls get 503; present ones go on.
   void pause_inbound(bool paused) { paused_ = paused; }
   void set_spend_limits(std::vector<SpendLimit> limits) { spend_.set_limits(std::move(limits)); }
-  /// Whether a call to `number` may be begun for `caller`; counts it.
-  bool may_spend(const Leg* caller, std::string_view number);
+  /// Whether a call to `number` may be begun for `account` (payer_of); counts it. `caller` may be null.
+  bool may_spend(const std::string& account, std::string_view number, const Leg* caller);
   std::uint64_t sessions_since_start() const { return sessions_since_start_; }
 
   /// The switches of all shards, in the order of shards; before the first call.
@@ -160,6 +160,11 @@ class Switch : endpoint::RequestHandler {
   bool paused_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
+
+/// Whom a call is counted for: the user that showed credentials or whose address it is, else the gateway or the address it
+/// comes from.
+std::string payer_of(const Variables& variables, const CallerProfile& caller);
+std::string payer_of(const Leg* caller);
 
 /// Fills profile and variables of an inbound leg from its INVITE (FreeSWITCH's names).
 /// `trusted`: what it asserts of its caller is believed (RFC 3325).

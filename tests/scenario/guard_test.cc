@@ -300,6 +300,17 @@ TEST(SpendGuard, CallsToCostlyNumbersAreStopped) {
   EXPECT_EQ(dial(alice, "+19005551"), 0);
 }
 
+TEST(SpendGuard, WhatIsProxiedCountsToo) {
+  constexpr std::string_view passed_on = R"(<extension name="out"><condition field="destination_number" expression="^(\+?\d+)$">
+<action application="proxy" data="sip:$1@10.0.0.9"/></condition></extension>)";
+  Guarded guarded{{}, R"(<limit name="premium" prefixes="+1900" calls="1" window="1h"/>)", passed_on};
+  Stranger alice{guarded.house, "alice", scenario::alice_ip};
+  guarded.house.world.add_host("silent provider", {base::Ip::v4(10, 0, 0, 9)});
+  EXPECT_EQ(dial(alice, "+19005551"), 0);
+  EXPECT_EQ(dial(alice, "+19005551"), 403);
+  EXPECT_EQ(dial(alice, "+18005551"), 0);
+}
+
 TEST(SpendGuard, AUserIsCountedWhereverItCallsFrom) {
   Guarded guarded{{}, R"(<limit name="none" prefixes="+1900" calls="0"/>)", out, R"(<param name="auth-calls" value="true"/>)"};
   Stranger alice{guarded.house, "alice", scenario::alice_ip};
