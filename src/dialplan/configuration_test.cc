@@ -159,6 +159,7 @@ TEST(GuardConf, SEC_08_RowsAndLimits) {
    <param name="failures" value="5"/><param name="ban-time" value="2h"/></settings><spend-limits>
    <limit name="premium" prefixes="+1900, 0900" calls="3" window="30m"/><limit name="never" prefixes="00870" calls="0"/>
    </spend-limits></configuration></section>)");
+  using namespace std::chrono_literals;
   const auto& guard = snapshot->guard;
   EXPECT_EQ(guard.settings.failures, 5U);
   EXPECT_EQ(guard.settings.ban_time, 2h);
