@@ -53,6 +53,9 @@ class SimShard : public io::Shard {
   std::chrono::microseconds wall_clock() const override;
   base::Random& random() override { return random_; }
   io::TimerWheel& timers() override { return timers_; }
+  base::Duration behind() const override { return behind_; }
+  /// Time passes here between things, never in them: a test says how far behind a shard is.
+  void set_behind(base::Duration behind) { behind_ = behind; }
   std::uint16_t id() const override { return id_; }
   std::uint16_t count() const override;
   base::Result<std::unique_ptr<io::UdpSocket>, io::Reason> open_udp(const base::Address& local, io::Sharing sharing,
@@ -82,6 +85,7 @@ class SimShard : public io::Shard {
   base::Random random_;
   io::TimerWheel timers_;
   std::deque<base::Function<void()>> posted_;
+  base::Duration behind_{};
 };
 
 /// A machine with addresses and shards. Restarting its server means destroying and rebuilding what runs on it.

@@ -3,7 +3,7 @@
 packages_build="g++ cmake ninja-build pkg-config ccache mold
   libspdlog-dev libfmt-dev libexpected-dev libcli11-dev libedit-dev libssl-dev
   libpcre2-dev libpugixml-dev libsqlite3-dev libsndfile1-dev libspeexdsp-dev libmimalloc-dev libc-ares-dev libgtest-dev libgmock-dev"
-packages_test="baresip-core sip-tester sipsak sqlite3 python3 openssl nodejs npm linphone-cli knot iproute2 nftables kamailio"
+packages_test="baresip-core sip-tester sipsak sqlite3 python3 openssl nodejs npm linphone-cli knot iproute2 nftables kamailio sipvicious"
 
 packages_tidy="clang clang-tidy"
 

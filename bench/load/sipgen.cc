@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "bench/load/datagrams.h"
+#include "bench/load/repeats.h"
 #include "bench/load/streams.h"
 
 namespace {
@@ -43,6 +44,7 @@ enum class Mode : std::uint8_t { call, registers, redirect, options };
 struct Options {
   Mode mode = Mode::call;
   string password;  // empty: no credentials
+  bool repeats = false;
   string transport = "UDP";
   std::size_t connections = 1;  // of each side
   string server = "127.0.0.1:5060";
@@ -194,13 +196,17 @@ class Callee {
     way_->receive([this](string_view text, const Peer& from) {
       const auto message = scan(text);
       if (message.status != 0) return note_registered(message);
-      if (message.method == "ACK") return;
+      if (message.method == "ACK") return repeats_.stop(string{message.call_id});
       if (message.method != "INVITE") return way_->send(without_body(response(message, "200 OK", from)), from);
       way_->send(without_body(response(message, "180 Ringing", from)), from);
-      way_->send(with_body(response(message, "200 OK", from), description_), from);
+      auto answer = with_body(response(message, "200 OK", from), description_);
+      if (options.repeats) repeats_.start(string{message.call_id}, answer, from, Clock::now());
+      way_->send(std::move(answer), from);
     });
+    repeats_.send_due(*way_, Clock::now());
     way_->flush();
   }
+  Clock::time_point next() const { return repeats_.next(); }
   /// Each user over a connection, a few at a time.
   bool register_users() {
     constexpr std::size_t at_once = 100;
@@ -233,6 +239,7 @@ class Callee {
     return text + field("Contact", contact("callee", options.callee_port + from.connection));
   }
   std::unique_ptr<load::Way> way_;
+  load::Repeats repeats_;
   std::size_t registered_ = 0;
   const string description_ = description("callee");
 };
@@ -260,11 +267,14 @@ class Caller {
   void receive() {
     way_->receive([this](string_view text, const Peer&) { take(scan(text)); });
   }
-  /// Says BYE in the calls that have lasted long enough.
+  /// Says BYE in the calls that have lasted long enough, and again what was not answered.
   void end_calls(Clock::time_point now) {
+    repeats_.send_due(*way_, now);
     for (; !held_.empty() && held_.front().until <= now; held_.pop_front()) say_bye(held_.front());
   }
-  Clock::time_point next_bye() const { return held_.empty() ? Clock::time_point::max() : held_.front().until; }
+  Clock::time_point next() const {
+    return std::min(repeats_.next(), held_.empty() ? Clock::time_point::max() : held_.front().until);
+  }
 
   void print(std::size_t started, double seconds) {
     std::sort(setup_us_.begin(), setup_us_.end());
@@ -294,6 +304,10 @@ class Caller {
   static int wanted() { return options.mode == Mode::redirect ? 302 : 200; }
   std::size_t port_of(std::size_t i) const { return options.caller_port + i % options.connections; }
   void send(std::size_t i, string text) { way_->send(std::move(text), {server_, i % options.connections}); }
+  void send_until_answered(std::size_t i, string text) {
+    if (options.repeats) repeats_.start(std::to_string(i), text, {server_, i % options.connections}, Clock::now());
+    send(i, std::move(text));
+  }
 
   void send_invite(std::size_t i) {
     const auto to = uri(user(i));
@@ -301,17 +315,22 @@ class Caller {
     text += ids(run_, i, uri("c" + std::to_string(i % options.users)), to);
     text += "CSeq: 1 INVITE\r\n" + field("Contact", contact("caller", port_of(i)));
     text += "User-Agent: sipgen\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\n";
-    send(i, with_body(std::move(text), description_));
+    send_until_answered(i, with_body(std::move(text), description_));
   }
 
   void take(const Message& message) {
     const auto dash = message.call_id.find('-');
-    if (message.status < 200 || message.call_id.substr(0, dash) != run_) return;
+    if (message.status == 0 || message.call_id.substr(0, dash) != run_) return;
     std::size_t i = options.count;
     std::from_chars(message.call_id.data() + dash + 1, message.call_id.data() + message.call_id.size(), i);
     if (i >= operations_.size()) return;
+    if (options.repeats && message.of(operations_[i].state == State::ending ? "BYE" : "INVITE")) repeats_.stop(std::to_string(i));
+    if (message.status < 200) return;
     auto& operation = operations_[i];
     if (message.of("INVITE") && operation.state == State::begun && message.status < 300) return on_answer(i, message);
+    // Said again: our ACK was lost.
+    const bool again = message.of("INVITE") && operation.state != State::fresh && message.status < 300;
+    if (options.repeats && again && operation.state != State::over) return send(i, inside(i, message, "ACK", 1));
     const bool expected = message.of("BYE") ? operation.state == State::ending : operation.state == State::begun;
     if (!expected) return;
     if (message.status == 401 && !options.password.empty() && !message.challenge.empty() && !message.cseq.starts_with("2"))
@@ -330,24 +349,24 @@ class Caller {
   void on_answer(std::size_t i, const Message& answer) {
     note_setup(operations_[i]);
     operations_[i].state = State::answered;
-    const auto open = answer.contact.find('<');
-    const auto target = answer.contact.substr(open + 1, answer.contact.find('>') - open - 1);
-    string routes;
-    for (auto hop = answer.recorded.rbegin(); hop != answer.recorded.rend(); ++hop) routes += field("Route", *hop);
-    const auto inside = [&](string_view method, int n) {
-      string text{method};
-      text.append(" ").append(target).append(" SIP/2.0\r\n").append(via(run_, i, n + 1, port_of(i))).append(routes);
-      text += field("From", answer.from) + field("To", answer.to) + field("Call-ID", answer.call_id);
-      return without_body(text + "CSeq: " + std::to_string(n) + " " + string{method} + "\r\n");
-    };
-    send(i, inside("ACK", 1));
-    Held held{Clock::now() + options.hold, i, inside("BYE", 2)};
+    send(i, inside(i, answer, "ACK", 1));
+    Held held{Clock::now() + options.hold, i, inside(i, answer, "BYE", 2)};
     if (options.hold.count() == 0) say_bye(held);
     else held_.push_back(std::move(held));
   }
+  /// A request in the dialog that `answer` made.
+  string inside(std::size_t i, const Message& answer, string_view method, int n) const {
+    const auto open = answer.contact.find('<');
+    string text{method};
+    text.append(" ").append(answer.contact.substr(open + 1, answer.contact.find('>') - open - 1));
+    text.append(" SIP/2.0\r\n").append(via(run_, i, n + 1, port_of(i)));
+    for (auto hop = answer.recorded.rbegin(); hop != answer.recorded.rend(); ++hop) text += field("Route", *hop);
+    text += field("From", answer.from) + field("To", answer.to) + field("Call-ID", answer.call_id);
+    return without_body(text + "CSeq: " + std::to_string(n) + " " + string{method} + "\r\n");
+  }
   void say_bye(Held& held) {
     operations_[held.operation].state = State::ending;
-    send(held.operation, std::move(held.bye));
+    send_until_answered(held.operation, std::move(held.bye));
   }
   void acknowledge_failure(std::size_t i, const Message& failure) {
     string text = "ACK " + uri(user(i)) + " SIP/2.0\r\n" + via(run_, i, 1, port_of(i));
@@ -361,6 +380,7 @@ class Caller {
   const sockaddr_in server_;
   std::vector<Operation> operations_;
   std::deque<Held> held_;
+  load::Repeats repeats_;
   std::vector<long> setup_us_;
   std::map<int, std::size_t> statuses_;
   std::size_t good_ = 0, bad_ = 0;
@@ -403,7 +423,7 @@ bool run() {
     caller.flush();
     if (next == options.count && give_up == Clock::time_point::max())
       give_up = Clock::now() + options.hold + options.grace;
-    wait(caller, callee, std::min({next < options.count ? due(next) : give_up, caller.next_bye(), give_up}));
+    wait(caller, callee, std::min({next < options.count ? due(next) : give_up, caller.next(), callee.next(), give_up}));
     caller.receive();
     callee.receive();
     caller.flush();
@@ -429,6 +449,8 @@ bool read_options(int argc, char** argv) {
     else if (name == "--transport") options.transport = value == "tcp" ? "TCP" : value == "tls" ? "TLS" : "UDP";
     else if (name == "--connections") options.connections = std::stoul(value);
     else if (name == "--password") options.password = value;
+    else if (name == "--repeat") options.repeats = value == "1";
+    else if (name == "--grace-ms") options.grace = std::chrono::milliseconds{std::stol(value)};
     else if (name == "--hold-ms") options.hold = std::chrono::milliseconds{std::stol(value)};
     else return false;
   }
@@ -443,7 +465,8 @@ bool read_options(int argc, char** argv) {
 int main(int argc, char** argv) {
   if (!read_options(argc, argv)) {
     std::fputs("usage: sipgen call|register|redirect|options --server 127.x.x.x:PORT [--users N] [--count N] [--rate N] [--hold-ms N]\n"
-               "              [--password P] [--transport udp|tcp|tls --connections N]\n", stderr);
+               "              [--password P] [--repeat 1] [--grace-ms N]\n"
+               "              [--transport udp|tcp|tls --connections N]\n", stderr);
     return 2;
   }
   prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);

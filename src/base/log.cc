@@ -34,6 +34,19 @@ spdlog::level::level_enum to_spdlog(Level level) {
   return spdlog::level::info;
 }
 
+/// As FreeSWITCH writes it: filters for its log (fail2ban's among them) read ours too.
+std::string_view reference_name(Level level) {
+  switch (level) {
+    case Level::debug: return "DEBUG";
+    case Level::info: return "INFO";
+    case Level::notice: return "NOTICE";
+    case Level::warning: return "WARNING";
+    case Level::error: return "ERR";
+    case Level::critical: return "CRIT";
+  }
+  return "INFO";
+}
+
 /// How much each source line said in the present second. Per thread: shards never wait for each other here.
 struct Flood {
   std::time_t second = 0;
@@ -99,7 +112,7 @@ void write(Level level, std::string_view room, std::string_view call, std::strin
            const std::source_location& where) {
   const auto verdict = admit(where);
   if (!verdict.write) return;
-  std::string finished = fmt::format("{} [{}]", name(level), room);
+  std::string finished = fmt::format("[{}] [{}]", reference_name(level), room);
   if (!call.empty()) fmt::format_to(std::back_inserter(finished), " {}", call);
   fmt::format_to(std::back_inserter(finished), " {}", text);
   if (verdict.left_out_before > 0)

@@ -164,6 +164,11 @@ base::Task<std::vector<Race::Plan>> Attempt::plan(Step step) {
       plans.push_back(std::move(failed));
     }
     for (auto& target : outcome.targets) {
+      if (!target.to_phone && !setting_.owner.may_spend(payer_of(caller()), target.destination, caller())) {
+        failed.fault = Cause::outgoing_call_barred;
+        plans.push_back(failed);
+        continue;
+      }
       Race::Plan ready;
       ready.variables = merged(outcome.variables, variables);
       ready.target = std::move(target);

@@ -31,6 +31,7 @@ struct DialTarget {
   std::vector<endpoint::Flow> others{};  ///< tried in turn when the first fails (RFC 3263 section 4.3)
   std::vector<std::string> routes;  ///< Route values (Path of a registration), first hop first.
   std::string destination;          ///< destination_number of the new leg
+  bool to_phone = false;            ///< of a registered user: costs nothing
   std::shared_ptr<const Gateway> gateway{};  ///< whose account the call is made with; null: nobody's
 };
 

@@ -12,6 +12,7 @@ namespace call {
 
 namespace {
 
+const base::metrics::Counter spend_stopped{"ahoy_spend_stopped_total", "Calls to costly numbers stopped by a spend limit"};
 const base::metrics::Counter refused{"ahoy_calls_refused_total", "INVITEs refused because of max_sessions or rate"};
 
 std::size_t dialog_hash(std::string_view call_id, std::string_view local_tag) {
@@ -76,9 +77,7 @@ bool Switch::admit(endpoint::TransactionId id, const sip::Message& invite) {
     return true;
   }
   refused.add();
-  auto response = sip::Message::response(invite, 503, {}, endpoint_.new_tag());
-  response.add("Retry-After", "5");
-  endpoint_.respond(id, response);
+  endpoint_.respond_busy(id, invite);
   return false;
 }
 
@@ -155,6 +154,35 @@ void Switch::remove_dialog(const Leg& leg) {
     dialogs_.erase(at);
     return;
   }
+}
+
+std::string payer_of(const Variables& variables, const CallerProfile& caller) {
+  const std::string user{variables.get("user_name")};
+  if (!user.empty()) return user + '@' + std::string{variables.get("domain_name")};
+  for (const std::string_view variable : {"sip_acl_token", "sip_gateway"})
+    if (const auto value = variables.get(variable); !value.empty()) return std::string{value};
+  return caller.network_addr;
+}
+
+std::string payer_of(const Leg* caller) {
+  return caller ? payer_of(caller->variables(), caller->caller()) : "originate";
+}
+
+bool Switch::may_spend(const std::string& account, std::string_view number, const Leg* caller) {
+  const auto outcome = spend_.take(account, number, shard().now());
+  if (outcome.verdict == SpendGuard::Verdict::over) {
+    spend_stopped.add();
+    base::log::warn("guard", "a call of {} to {} is stopped: limit {}", account, number, outcome.limit);
+    tell([&](Observer& observer) { observer.on_spend_stopped(caller, account, number, outcome.limit); });
+    return false;
+  }
+  if (outcome.verdict == SpendGuard::Verdict::counted)
+    for (auto* other : all_)
+      if (other != this)
+        shard().post(other->shard().id(), [other, account, called = std::string{number}] {
+          other->spend_.note(account, called, other->shard().now());
+        });
+  return true;
 }
 
 void Switch::hang_up_all(Cause cause) {

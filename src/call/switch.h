@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "call/leg.h"
+#include "call/spend_guard.h"
 #include "endpoint/authenticator.h"
 #include "endpoint/sip_endpoint.h"
 
@@ -41,6 +42,9 @@ class Observer {
   virtual void on_bridge(const Leg& /*a*/, const Leg& /*b*/) {}
   virtual void on_unbridge(const Leg& /*a*/, const Leg& /*b*/) {}
   virtual void on_digit(const Leg&, char) {}
+  /// A call of `account` to `number` was not begun: a spend limit is reached. Null: it has no caller.
+  virtual void on_spend_stopped(const Leg* /*caller*/, std::string_view /*account*/, std::string_view /*number*/,
+                                std::string_view /*limit*/) {}
   /// The call is up, and nothing comes from that party; `expected`: the address it should come from.
   virtual void on_unheard(const Leg&, const std::optional<base::Address>& /*expected*/) {}
   /// The leg's facts are final; it may still be looked at.
@@ -88,6 +92,9 @@ class Switch : endpoint::RequestHandler {
   Leg* find_dialog(std::string_view call_id, std::string_view to_tag, std::string_view from_tag);
   /// New calls get 503; present ones go on.
   void pause_inbound(bool paused) { paused_ = paused; }
+  void set_spend_limits(std::vector<SpendLimit> limits) { spend_.set_limits(std::move(limits)); }
+  /// Whether a call to `number` may be begun for `account` (payer_of); counts it. `caller` may be null.
+  bool may_spend(const std::string& account, std::string_view number, const Leg* caller);
   std::uint64_t sessions_since_start() const { return sessions_since_start_; }
 
   /// The switches of all shards, in the order of shards; before the first call.
@@ -138,6 +145,7 @@ class Switch : endpoint::RequestHandler {
   PortPool& ports_;
   Router& router_;
   SwitchOptions options_;
+  SpendGuard spend_;
   std::vector<std::shared_ptr<const Profile>> profiles_;
   std::vector<Observer*> observers_;
   std::unordered_map<std::string, std::unique_ptr<Leg>, base::TextHash, std::equal_to<>> legs_;
@@ -152,6 +160,11 @@ class Switch : endpoint::RequestHandler {
   bool paused_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
+
+/// Whom a call is counted for: the user that showed credentials or whose address it is, else the gateway or the address it
+/// comes from.
+std::string payer_of(const Variables& variables, const CallerProfile& caller);
+std::string payer_of(const Leg* caller);
 
 /// Fills profile and variables of an inbound leg from its INVITE (FreeSWITCH's names).
 /// `trusted`: what it asserts of its caller is believed (RFC 3325).

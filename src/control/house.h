@@ -8,6 +8,7 @@
 #include "base/task.h"
 #include "call/switch.h"
 #include "dialplan/execution.h"
+#include "endpoint/guard.h"
 #include "endpoint/sip_endpoint.h"
 #include "location/gateways.h"
 #include "location/location_service.h"
@@ -24,6 +25,7 @@ struct ShardView {
   record::Journal* journal;
   location::LocationService* location;
   location::Gateways* gateways;
+  endpoint::Guard* guard;
 };
 
 /// Commands run on the first shard, the control shard.

@@ -15,7 +15,7 @@ namespace {
 
 /// Configurations that are read today.
 constexpr std::string_view supported_configurations[] = {"sofia.conf", "switch.conf", "acl.conf",
-                                                         "timezones.conf"};
+                                                         "timezones.conf", "guard.conf"};
 
 class Checker {
  public:
@@ -28,6 +28,7 @@ class Checker {
         for (const auto& condition : extension.conditions) walk(condition);
     contexts();
     for (const auto& profile : configuration_.profiles) lists(profile);
+    list({"exempt", configuration_.guard.settings.exempt, configuration_.guard.place});
   }
 
  private:

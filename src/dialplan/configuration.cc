@@ -49,6 +49,7 @@ base::Result<Snapshot, Findings> build(base::Result<Document, Findings> document
   configuration->profiles = read_profiles(*document, configuration->findings);
   configuration->core = read_core(*document, configuration->findings);
   configuration->acls = Acls::read(*document, configuration->directory, configuration->findings);
+  configuration->guard = GuardConfiguration::read(*document, configuration->findings);
   read_zones(*document, *configuration);
   if (any_error(configuration->findings))
     return base::Unexpected<Findings>{std::move(configuration->findings)};

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "dialplan/acl.h"
 #include "dialplan/directory.h"
+#include "dialplan/guard.h"
 #include "dialplan/place.h"
 #include "dialplan/plan.h"
 #include "dialplan/profile.h"
@@ -24,6 +25,7 @@ struct Configuration {
   CoreSettings core;
   call::Variables globals;  ///< from the preprocessor: what a process starts its global variables with
   Acls acls;
+  GuardConfiguration guard;
   std::unordered_map<std::string, TimeZone, base::TextHash, std::equal_to<>> zones;  ///< of timezones.conf
   Findings findings;  ///< warnings of a load that succeeded
 

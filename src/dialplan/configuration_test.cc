@@ -171,6 +171,41 @@ TEST(Acl, SEC_09_MistakesAreToldWithTheirPlace) {
   EXPECT_EQ(all.find("names 'a'"), std::string::npos) << all;
 }
 
+TEST(GuardConf, SEC_08_RowsAndLimits) {
+  const auto snapshot = loaded(R"(<section name="configuration"><configuration name="guard.conf"><settings>
+   <param name="failures" value="5"/><param name="ban-time" value="2h"/></settings><spend-limits>
+   <limit name="premium" prefixes="+1900, 0900" calls="3" window="30m"/><limit name="never" prefixes="00870" calls="0"/>
+   </spend-limits></configuration></section>)");
+  using namespace std::chrono_literals;
+  const auto& guard = snapshot->guard;
+  EXPECT_EQ(guard.settings.failures, 5U);
+  EXPECT_EQ(guard.settings.ban_time, 2h);
+  EXPECT_EQ(guard.settings.exempt, "loopback.auto") << "a default";
+  ASSERT_EQ(guard.spend_limits.size(), 2U);
+  EXPECT_EQ(guard.spend_limits[0], (call::SpendLimit{"premium", {"001900", "0900"}, 3, 30min}));
+  EXPECT_EQ(guard.spend_limits[1], (call::SpendLimit{"never", {"00870"}, 0, 1h}));
+}
+
+TEST(GuardConf, SEC_08_ALimitThatCannotBeReadIsAnError) {
+  const std::string xml = R"(<document><section name="configuration"><configuration name="guard.conf"><settings>
+<param name="failurs" value="5"/><param name="exempt" value="carrierz"/></settings><spend-limits>
+<limit prefixes="+1900" calls="3"/>
+<limit name="a" prefixes="abroad" calls="3"/>
+<limit name="b" prefixes="+1" calls="many"/>
+<limit name="c" prefixes="+1" calls="1" window="soon"/>
+<limit name="d" prefixes="+1" calls="1" windw="1h"/>
+</spend-limits></configuration></section></document>)";
+  EXPECT_FALSE(load_text(xml, "g.xml", "."));
+  std::string all;
+  for (const auto& finding : check_text(xml, "g.xml", ".", {}, {})) all += finding.text() + "\n";
+  for (const std::string_view told :
+       {"g.xml:2:8: warning: unknown guard parameter 'failurs', did you mean 'failures'?", "g.xml:3:1: error: a limit wants a name",
+        "g.xml:4:17: error: 'abroad' is no beginning of a number", "g.xml:5:31: error: calls: 'many' is no number from 0 to 1000",
+        "g.xml:6:41: error: window: 'soon' is no duration up to 744h",
+        "g.xml:7:41: warning: unknown attribute 'windw' of <limit>, did you mean 'window'?"})
+    EXPECT_NE(all.find(told), std::string::npos) << told << "\n" << all;
+}
+
 TEST(Profile, CFG_RowsDefaultsAndFindings) {
   const auto snapshot = loaded(R"(<section name="configuration"><configuration name="sofia.conf"><profiles>
    <profile name="internal"><aliases><alias name="in"/></aliases>

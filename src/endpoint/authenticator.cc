@@ -1,14 +1,32 @@
 #include "endpoint/authenticator.h"
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "sip/header/to.h"
 
 namespace endpoint {
 
 namespace {
 
 const base::metrics::Counter failures{"ahoy_auth_failures_total", "Requests with wrong credentials"};
+const base::metrics::Counter over_rate{"ahoy_account_rate_refused_total", "Requests refused because their account made too many"};
+
+/// Whom a request asks for: a name somebody may be trying out.
+std::string wanted(const sip::Message& request) {
+  const auto to = request.get<sip::To>();
+  return to ? to->uri.user_decoded() : std::string{};
+}
+
+/// A peer's words inside a line that programs read: nothing in them may end the line or look like its rest.
+std::string printable(std::string_view text) {
+  constexpr std::size_t longest = 64;
+  std::string out{text.substr(0, longest)};
+  for (char& c : out)
+    if (c <= ' ' || c == '[' || c == ']' || c == '\'' || c == '\x7f') c = '_';
+  return out;
+}
 
 }  // namespace
 
@@ -43,6 +61,28 @@ base::Ip Authenticator::source_of(const sip::Message& request, const Flow& from)
   return text ? base::Ip::parse(base::trim(*text)).value_or(from.remote.ip) : from.remote.ip;
 }
 
+bool Authenticator::is_within_rate(const Account& account) {
+  const auto key = base::stable_hash(account.user + '@' + account.domain);
+  if (accounts_seen_.take(key, account_rate_, endpoint_.shard().now()) == RateLimit::Verdict::within) return true;
+  over_rate.add();
+  return false;
+}
+
+void Authenticator::tell(sip::Verdict verdict, const AuthAttempt& attempt) {
+  const bool failed = verdict == sip::Verdict::wrong || verdict == sip::Verdict::malformed;
+  if (verdict == sip::Verdict::accepted) {
+    for (auto* observer : observers_) observer->on_accepted(attempt);
+    return;
+  }
+  if (failed) failures.add();
+  if (failed || policies_[std::string{attempt.profile}].log_challenges)
+    // FreeSWITCH's words, and its tag: fail2ban's filter for it finds them here too.
+    base::log::warn("SOFIA", "SIP auth {} ({}) on sofia profile '{}' for [{}@{}] from ip {}", failed ? "failure" : "challenge",
+                    printable(attempt.method), printable(attempt.profile), printable(attempt.user), printable(attempt.domain),
+                    attempt.from.ip.text());
+  for (auto* observer : observers_) failed ? observer->on_failed(attempt) : observer->on_challenged(attempt);
+}
+
 Authenticator::Outcome Authenticator::authenticate(TransactionId id, const sip::Message& request, const Flow& from,
                                                    std::string_view realm, std::string_view domain) {
   const bool registers = request.method() == sip::Method::register_;
@@ -65,18 +105,19 @@ Authenticator::Outcome Authenticator::authenticate(TransactionId id, const sip::
 
   auto verdict = sip::Verdict::absent;
   if (user) verdict = challenger->verify(request, side, account ? &secret : nullptr, now);
-  switch (verdict) {
-    case sip::Verdict::accepted:
-      accepted_ = {id, std::string{realm}, *account};
-      return {Verdict::accepted, std::move(*account)};
-    case sip::Verdict::malformed: endpoint_.respond(id, request, 400, "Bad credentials"); return {Verdict::answered, {}};
-    case sip::Verdict::wrong:
-      failures.add();
-      base::log::warn("auth", "wrong credentials: method={} user={} realm={} from={}", request.method_text(), *user, realm,
-                      from.remote.text());
-      break;
-    case sip::Verdict::absent:
-    case sip::Verdict::stale: break;
+  const std::string name = user ? *user : wanted(request);
+  tell(verdict, {endpoint_.point(from.point).profile, request.method_text(), name, domain, from.remote});
+  if (verdict == sip::Verdict::accepted) {
+    if (!is_within_rate(*account)) {
+      endpoint_.respond_busy(id, request);
+      return {Verdict::answered, {}};
+    }
+    accepted_ = {id, std::string{realm}, *account};
+    return {Verdict::accepted, std::move(*account)};
+  }
+  if (verdict == sip::Verdict::malformed) {
+    endpoint_.respond(id, request, 400, "Bad credentials");
+    return {Verdict::answered, {}};
   }
   auto response = sip::Message::response(request, registers ? 401 : 407, {}, endpoint_.new_tag());
   challenger->challenge(response, side, verdict == sip::Verdict::stale, now, endpoint_.shard().random());

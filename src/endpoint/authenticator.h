@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "endpoint/auth_observer.h"
+#include "endpoint/rate_limit.h"
 #include "endpoint/sip_endpoint.h"
 #include "sip/digest.h"
 
@@ -38,6 +40,7 @@ class Authenticator {
     /// Offered in this order. MD5 alone unless the operator says otherwise: phones built before RFC 8760 give up when
     /// they see another algorithm (baresip 1.0 does), instead of taking the challenge they know.
     std::vector<sip::Algorithm> algorithms{sip::Algorithm::md5};
+    bool log_challenges = false;  ///< A line for each, beside those for failures.
     bool operator==(const Policy&) const = default;
   };
 
@@ -45,6 +48,9 @@ class Authenticator {
   Authenticator(SipEndpoint& endpoint, const Accounts& accounts, std::string secret);
   /// For challenges from now on; nonces given out before are stale.
   void set_policy(const std::string& profile, Policy policy);
+  /// Requests that one account may make a second, each shard for itself; more get 503. 0: no limit.
+  void set_account_rate(std::uint32_t per_second) { account_rate_ = per_second; }
+  void add_observer(AuthObserver& observer) { observers_.push_back(&observer); }
 
   enum class Verdict : std::uint8_t {
     accepted,
@@ -76,6 +82,8 @@ class Authenticator {
     Account account;
   };
   sip::Challenger* challenger(const std::string& profile, std::string_view realm);
+  void tell(sip::Verdict verdict, const AuthAttempt& attempt);
+  bool is_within_rate(const Account& account);
 
   SipEndpoint& endpoint_;
   const Accounts& accounts_;
@@ -83,6 +91,9 @@ class Authenticator {
   std::unordered_map<std::string, Policy> policies_;                // by profile
   std::unordered_map<std::string, sip::Challenger> challengers_;  // by profile and realm
   Accepted accepted_;
+  std::vector<AuthObserver*> observers_;
+  RateLimit accounts_seen_;
+  std::uint32_t account_rate_ = 0;
 };
 
 }  // namespace endpoint

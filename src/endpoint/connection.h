@@ -42,6 +42,8 @@ class Connection : public io::StreamHandler {
   void begin(std::unique_ptr<io::Stream> stream);
 
   void send(std::string_view message);
+  /// Ends it. The owner hears of that before this returns.
+  void give_up(std::string_view why);
   Flow flow() const { return {facts_.point, facts_.transport, stream_->remote(), facts_.id, facts_.domain}; }
   const Facts& facts() const { return facts_; }
   const base::Address& remote() const { return stream_->remote(); }
@@ -56,7 +58,6 @@ class Connection : public io::StreamHandler {
  private:
   /// False: the connection is over.
   bool take(Wire::Output& output);
-  void give_up(std::string_view why);
 
   io::Shard& shard_;
   Owner& owner_;

@@ -94,6 +94,10 @@ ServerTransactions::Outcome ServerTransactions::on_request(const sip::Message& r
   return {Match::fresh, id, merged};
 }
 
+bool ServerTransactions::knows(const sip::Message& request) const {
+  return find(key_of(request, request.method_text())) != nullptr;
+}
+
 ServerTransactions::Outcome ServerTransactions::on_ack(const sip::Message& ack) {
   auto* invite = find(key_of(ack, "INVITE"));
   if (!invite) return {Match::no_match};

@@ -56,6 +56,8 @@ class ServerTransactions {
 
   /// `reply` is where answers go.
   Outcome on_request(const sip::Message& request, const Flow& reply, const sip::Timing& timing);
+  /// Whether it repeats one that is not over yet.
+  bool knows(const sip::Message& request) const;
   /// The INVITE that a CANCEL names (RFC 3261 section 9.2); no_transaction when there is none.
   TransactionId cancelled_by(const sip::Message& cancel) const;
   void respond(TransactionId id, int status, std::string bytes);

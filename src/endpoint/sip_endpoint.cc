@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "endpoint/overload.h"
 #include "endpoint/top_via.h"
 #include "sip/header/record_route.h"
 #include "sip/header/to.h"
@@ -16,6 +17,7 @@ namespace {
 const base::metrics::Counter requests_in{"ahoy_sip_requests_in_total", "SIP requests received, without retransmissions"};
 const base::metrics::Counter responses_in{"ahoy_sip_responses_in_total", "SIP responses received"};
 const base::metrics::Counter stray_responses{"ahoy_sip_stray_responses_total", "Responses to nothing that was asked"};
+const base::metrics::Counter refused_busy{"ahoy_sip_overload_refused_total", "New requests refused because the shard was behind"};
 const base::metrics::Counter refused{"ahoy_sip_refused_total", "Requests refused before anybody acted on them"};
 
 /// What a Via of ours adds to a request, about.
@@ -28,6 +30,9 @@ std::string dialog_key(std::string_view call_id, std::string_view local_tag) {
   key.reserve(call_id.size() + local_tag.size() + 1);
   return key.append(call_id).append(1, '|').append(local_tag);
 }
+
+/// Seconds; RFC 3261 section 20.33.
+constexpr std::uint64_t retry_after_least = 5, retry_after_spread = 11;
 
 /// About as many bytes as it will have on the wire, without printing it.
 std::size_t size_of(const sip::Message& request) {
@@ -89,6 +94,11 @@ void SipEndpoint::on_request(sip::Message request, const Flow& flow) {
     if (!fault->drop()) reply(request, back, fault->status, fault->reason);
     return;
   }
+  if (is_overloaded_for(request)) {
+    refused_busy.add();
+    send_bytes(back, busy(request).text());
+    return;
+  }
   const auto outcome = servers_.on_request(request, back, point(flow.point).timing);
   using Match = ServerTransactions::Match;
   switch (outcome.match) {
@@ -125,6 +135,12 @@ RequestHandler* SipEndpoint::dialog_of(const sip::Message& request, bool& inside
   if (!inside) return nullptr;
   const auto found = dialogs_.find(dialog_key(request.text_of("Call-ID").value_or(""), to->params.text_of("tag")));
   return found == dialogs_.end() ? nullptr : found->second;
+}
+
+/// Without a transaction: the answer to a repetition may be another (RFC 3261 section 8.2.7).
+bool SipEndpoint::is_overloaded_for(const sip::Message& request) {
+  return shard_.behind() > overload_begins && is_new(request) && !servers_.knows(request) &&
+         refuses_new(shard_.behind(), shard_.random());
 }
 
 /// Outside dialogs, and nobody is there for it.
@@ -242,6 +258,16 @@ sip::Uri SipEndpoint::contact(const Flow& flow, std::string_view user, bool sips
   if (flow.transport == Transport::tls) uri.remove_param("transport");
   else uri.set_param("transport", parameter(Transport::ws));
   return uri;
+}
+
+void SipEndpoint::respond_busy(TransactionId id, const sip::Message& request) {
+  respond(id, busy(request));
+}
+
+sip::Message SipEndpoint::busy(const sip::Message& request) {
+  auto response = sip::Message::response(request, 503, {}, new_tag());
+  response.add("Retry-After", std::to_string(retry_after_least + shard_.random().below(retry_after_spread)));
+  return response;
 }
 
 void SipEndpoint::add_dialog(const sip::DialogId& id, RequestHandler& handler) {

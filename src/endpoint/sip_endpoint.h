@@ -69,6 +69,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void set_handler(sip::Method method, RequestHandler* handler) { handlers_[static_cast<std::size_t>(method)] = handler; }
   /// Null: nobody.
   void set_front(Front* front) { front_ = front; }
+  /// Null: everybody is let in.
+  void set_guard(Guard* guard) { transports_.set_guard(guard); }
   void set_tap(Tap* tap) { transports_.set_tap(tap); }
   /// Null: nobody.
   void set_connection_watcher(ConnectionWatcher* watcher) { watcher_ = watcher; }
@@ -90,6 +92,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   void respond(TransactionId id, const sip::Message& request, int status, std::string_view reason = {});
   /// Repeats what was sent: a 2xx to INVITE (RFC 6026: its user does that, not the transaction) or a reliable 1xx.
   void respond_with(TransactionId id, int status, std::string_view bytes) { servers_.respond(id, status, std::string{bytes}); }
+  /// 503 with Retry-After, drawn so that those who are refused together do not come back together.
+  void respond_busy(TransactionId id, const sip::Message& request);
   /// 200 to OPTIONS: what we can do (RFC 3261 section 11.2).
   void describe(TransactionId id, const sip::Message& options);
   void set_user(TransactionId id, ServerUser* user) { servers_.set_user(id, user); }
@@ -176,6 +180,8 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   Flow send_bytes(const Flow& to, std::string_view bytes);
   void on_request(sip::Message request, const Flow& flow);
   void on_cancel(TransactionId id, sip::Message& cancel, const Flow& from);
+  sip::Message busy(const sip::Message& request);
+  bool is_overloaded_for(const sip::Message& request);
   void reply(const sip::Message& request, const Flow& to, int status, std::string_view reason);
   void refuse_unhandled(TransactionId id, const sip::Message& request);
   void refuse(TransactionId id, const sip::Message& request, const Refusal& refusal);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/require.h"
+#include "endpoint/overload.h"
 #include "endpoint/web_wire.h"
 #include "ice/stun.h"
 #include "io/peer_names.h"
@@ -17,6 +18,7 @@ namespace {
 
 const base::metrics::Counter unparsable{"ahoy_sip_unparsable_total", "Datagrams that were no SIP message"};
 const base::metrics::Counter handed_over{"ahoy_sip_handed_over_total", "Messages moved to the shard that owns them"};
+const base::metrics::Counter dropped_full{"ahoy_sip_hand_over_dropped_total", "Messages dropped because their shard had too many waiting"};
 const base::metrics::Counter stun_requests{"ahoy_sip_stun_total", "STUN requests on SIP ports: keepalives of phones"};
 const base::metrics::Counter connections_refused{"ahoy_sip_connections_refused_total", "Connections closed at once: a limit was met"};
 const base::metrics::Counter connections_dropped{"ahoy_sip_connections_dropped_total", "Connections ended by us: too slow, or not SIP"};
@@ -95,6 +97,7 @@ std::optional<PointId> Transports::find_point(std::string_view profile, base::Fa
 
 void Transports::UdpSide::on_datagrams(std::span<const io::Datagram> batch) {
   for (const auto& datagram : batch) {
+    if (owner->guard_ && !owner->guard_->admits(datagram.from.ip, datagram.bytes)) continue;
     if (ice::is_stun(datagram.bytes)) {
       stun_requests.add();
       if (const auto answer = ice::answer_binding(datagram.bytes, datagram.from))
@@ -123,7 +126,32 @@ void Transports::UdpSide::on_returned(const io::Datagram& datagram) {
   });
 }
 
+void Transports::set_guard(Guard* guard) {
+  guard_ = guard;
+  if (guard) guard->add_watcher(*this);
+}
+
+void Transports::on_banned(const Ban& ban) {
+  filter_later();
+  if (ban.network.family == base::Family::ipv4 && !accepted_from_.contains(ban.network)) return;
+  std::vector<Connection*> theirs;
+  for (const auto& [number, kept] : connections_)
+    if (kept.connection->facts().accepted && network_of(kept.connection->remote().ip) == ban.network) theirs.push_back(kept.connection.get());
+  for (auto* connection : theirs) connection->give_up("its address is banned");
+}
+
+void Transports::filter_later() {
+  if (!filter_due_.running()) filter_due_.start(shard_.timers(), shard_.now() + filter_delay);
+}
+
+void Transports::filter() {
+  const auto banned = guard_->latest_bans(filtered_max);
+  for (auto& point : points_)
+    if (point.udp) point.udp->shut_out(banned);
+}
+
 bool Transports::may_accept(const base::Address& from) {
+  if (guard_ && !guard_->admits(from.ip, std::string_view{})) return false;
   std::string_view which;
   if (connections_.size() >= limits_.connections) which = "in all";
   const auto known = accepted_from_.find(from.ip);
@@ -156,6 +184,7 @@ Connection& Transports::add(std::unique_ptr<Connection> connection, Route route)
 }
 
 void Transports::on_frame(Connection& connection, sip::Message message) {
+  if (guard_ && !guard_->admits(connection.remote().ip, message.text())) return;
   if (connection.peer() && message.is_request()) note_alias(connection, message);
   arrive(std::move(message), connection.flow());
 }
@@ -196,10 +225,14 @@ void Transports::tell_gone(const ConnectionId& id) {
 }
 
 void Transports::arrive(sip::Message message, const Flow& flow) {
+  if (guard_ && message.is_request() && !guard_->admits(flow.remote.ip, message)) return;
   const std::uint16_t owner = owner_of(message, shard_.count());
   if (owner == shard_.id()) return sink_.on_message(std::move(message), flow);
+  if (!has_room_for(message, all_[owner]->handed_.load(std::memory_order_relaxed))) return dropped_full.add();
   handed_over.add();
+  all_[owner]->handed_.fetch_add(1, std::memory_order_relaxed);
   shard_.post(owner, [other = all_[owner], flow, moved = std::make_unique<sip::Message>(std::move(message))] {
+    other->handed_.fetch_sub(1, std::memory_order_relaxed);
     other->sink_.on_message(std::move(*moved), flow);
   });
 }

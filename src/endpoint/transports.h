@@ -4,6 +4,7 @@
 // loop turn. Sending works from any shard: UDP leaves through the shard's own socket of the same port, what goes over a
 // connection is handed to the shard that holds it.
 #pragma once
+#include <atomic>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -11,6 +12,7 @@
 
 #include "endpoint/connection.h"
 #include "endpoint/flow.h"
+#include "endpoint/guard.h"
 #include "http/message.h"
 #include "sip/message.h"
 
@@ -24,7 +26,7 @@ class Tap {
   virtual void on_message(Way way, const Flow& flow, std::string_view call_id, std::string_view bytes) = 0;
 };
 
-class Transports : Connection::Owner {
+class Transports : Connection::Owner, BanWatcher {
  public:
   class Sink {
    public:
@@ -35,6 +37,11 @@ class Transports : Connection::Owner {
     /// A request of ours, perhaps without its end, that the network gave back: nobody is at `remote`.
     virtual void on_unreachable(const sip::Message& request, const base::Address& remote) = 0;
   };
+
+  /// Bans that the kernel is told of; the rest is dropped here.
+  static constexpr std::size_t filtered_max = 512;
+  /// After a ban; more that follow go along.
+  static constexpr base::Duration filter_delay = std::chrono::milliseconds{100};
 
   /// Connections of one shard, and those that one address may open to it; a further one is closed at once.
   struct Limits {
@@ -68,6 +75,8 @@ class Transports : Connection::Owner {
   /// with the connection it took. Where no connection can be had, on_connection_gone() follows for it.
   Flow send(const Flow& flow, std::string_view bytes);
 
+  /// Who is let in at all; null: everybody. It lives longer than the sockets.
+  void set_guard(Guard* guard);
   void set_tap(Tap* tap) { tap_ = tap; }
   Tap* tap() const { return tap_; }
   std::size_t connections() const { return connections_.size(); }
@@ -108,6 +117,10 @@ class Transports : Connection::Owner {
   base::Result<void, io::Reason> listen(Point& point, PointId id, Transport transport, base::Address& local);
   void accept(const StreamSide& side, std::unique_ptr<io::Stream> stream);
   bool may_accept(const base::Address& from);
+  void on_banned(const Ban& ban) override;
+  void on_lifted(const base::Ip&) override { filter_later(); }
+  void filter_later();
+  void filter();
   Connection& add(std::unique_ptr<Connection> connection, Route route);
   void on_frame(Connection& connection, sip::Message message) override;
   void on_gone(Connection& connection, std::string_view why) override;
@@ -131,8 +144,11 @@ class Transports : Connection::Owner {
   std::unordered_map<base::Ip, std::size_t, base::IpHash> accepted_from_;
   std::uint32_t connections_made_ = 0;
   Limits limits_;
+  Guard* guard_ = nullptr;
+  io::Timer filter_due_{[this] { filter(); }};
   http::Pages* pages_ = nullptr;
   Tap* tap_ = nullptr;
+  std::atomic<std::uint32_t> handed_{0};  // messages that other shards gave us and that wait
 };
 
 /// The shard a message belongs to: its Call-ID's, for REGISTER the shard of the address of record.

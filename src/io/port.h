@@ -58,6 +58,9 @@ class UdpSocket {
   virtual void send(const base::Address& to, std::string_view bytes) = 0;
   /// Packets arriving from now on go to `receiver`; null drops them unread.
   virtual void set_receiver(UdpReceiver* receiver) = 0;
+  /// What these send is dropped before anybody is woken for it, as far as the world can: the receiver looks too. IPv4
+  /// addresses and IPv6 networks of 64 bits, the most important first; none: everybody is let in again.
+  virtual void shut_out(std::span<const base::Ip> /*networks*/) {}
 };
 
 class StreamHandler {
@@ -114,6 +117,9 @@ class Shard {
   virtual std::chrono::microseconds wall_clock() const = 0;
   virtual base::Random& random() = 0;
   virtual TimerWheel& timers() = 0;
+
+  /// How long what is handled now may have waited for this shard: a few milliseconds, unless more comes in than it can do.
+  virtual base::Duration behind() const { return {}; }
 
   virtual std::uint16_t id() const = 0;
   virtual std::uint16_t count() const = 0;

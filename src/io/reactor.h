@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "io/backlog.h"
 #include "io/pace.h"
 #include "io/socket.h"
 
@@ -43,6 +44,14 @@ class Reactor {
   void flush_all();
   /// Says that the next turn must not linger: see Pace.
   void hurry() { pace_.hurry(); }
+  /// Says that a socket holds more than this turn took.
+  void leave_unread() {
+    backlog_.leave_unread();
+    hurry();
+  }
+  /// A turn begins at `now`, after a wait() that began at `asked`.
+  void begin(base::Time asked, base::Time now) { backlog_.begin(asked, now); }
+  const Backlog& backlog() const { return backlog_; }
   /// Sleeps, when the turn that began at `began` may be followed at leisure.
   void rest(base::Time began);
   /// Ends a wait from another thread.
@@ -54,6 +63,7 @@ class Reactor {
   std::array<epoll_event, events_per_turn> ready_;
   std::size_t ready_count_ = 0;
   Pace pace_;
+  Backlog backlog_;
   std::vector<Watched*> to_flush_;
   std::vector<std::unique_ptr<Watched>> graveyard_;
 };

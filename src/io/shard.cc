@@ -150,9 +150,11 @@ void KernelShard::turn(base::Duration wait_max) {
   const bool work_came = mailbox_.run_all() != 0;
   const base::Duration until_timer = timers_.next() == base::never ? wait_max : timers_.next() - now_;
   const bool busy = work_came || !outgoing_[id_].empty();
+  const auto asked = kernel_now();
   reactor_.wait(busy ? base::Duration{0} : std::clamp(until_timer, base::Duration{0}, wait_max));
   asleep_.store(false, std::memory_order_relaxed);
   now_ = kernel_now();  // Whatever came is handled at the time it came, not at that of the turn before.
+  reactor_.begin(asked, now_);
   reactor_.dispatch();
   timers_.advance(now_);
   mailbox_.run_all();

@@ -25,6 +25,7 @@ class KernelShard : public Shard {
   std::chrono::microseconds wall_clock() const override;
   base::Random& random() override { return random_; }
   TimerWheel& timers() override { return timers_; }
+  base::Duration behind() const override { return reactor_.backlog().behind(); }
   std::uint16_t id() const override { return id_; }
   std::uint16_t count() const override;
 

@@ -111,7 +111,7 @@ void KernelUdp::on_ready(std::uint32_t events) {
     if (receiver) receiver->on_datagrams(batch);
     if (abandoned || batch.size() < UdpBatch::size) return;
   }
-  reactor_.hurry();  // there may be more
+  reactor_.leave_unread();
 }
 
 void KernelUdp::send(const base::Address& to, std::string_view bytes) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "io/address_filter.h"
 #include "io/port.h"
 #include "io/reactor.h"
 
@@ -63,6 +64,9 @@ class KernelUdpHandle : public UdpSocket {
   const base::Address& local() const override { return socket_->local; }
   void send(const base::Address& to, std::string_view bytes) override { socket_->send(to, bytes); }
   void set_receiver(UdpReceiver* receiver) override { socket_->receiver = receiver; }
+  void shut_out(std::span<const base::Ip> networks) override {
+    io::shut_out(socket_->file.get(), socket_->local.ip.family, networks);
+  }
 
  private:
   Reactor& reactor_;

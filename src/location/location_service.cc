@@ -8,7 +8,7 @@ namespace location {
 
 LocationService::LocationService(endpoint::SipEndpoint& endpoint, store::Bindings* keep)
     : shard_{endpoint.shard()}, keep_{keep}, location_{endpoint, keep}, all_{this},
-      retry_{[this] { restore(std::move(restored_)); }} {}
+      retry_{[this] { restore(std::move(restored_)); }}, complete_{keep == nullptr} {}
 
 void LocationService::find(std::string_view user, std::string_view domain, Found found) {
   auto aor = address_of_record(user, domain);
@@ -100,6 +100,7 @@ void LocationService::hand_out(std::vector<store::Binding> rows, Counted done) {
   for (auto& row : rows) (*shares)[owner_of(row.aor)].push_back(std::move(row));
   const auto take = [shares](LocationService& service) {
     std::size_t restored = 0;
+    service.complete_ = true;
     for (const auto& row : (*shares)[service.shard_.id()]) restored += service.location_.restore(row) ? 1U : 0U;
     return std::vector{restored};
   };

@@ -46,6 +46,8 @@ class LocationService {
   void count(Counted counted);
   /// Unregisters user@domain, or everybody when `aor` is empty; answers how many bindings went.
   void flush(std::string aor, Counted flushed);
+  /// False until what was kept is back: who is not found may be registered all the same.
+  bool is_complete() const { return complete_; }
   /// Loads what the store has kept and hands it to the owners; call on one shard, once. `done` hears how many.
   void restore(Counted done);
 
@@ -67,6 +69,7 @@ class LocationService {
   std::vector<LocationService*> all_;
   io::Timer retry_;
   Counted restored_;
+  bool complete_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -103,6 +103,8 @@ void Pager::on_request(endpoint::TransactionId id, sip::Message request, const e
 void Pager::deliver(endpoint::TransactionId id, const sip::Message& request, const std::vector<Binding>& bindings) {
   if (bindings.empty()) {
     undelivered.add();
+    // What was kept may not be back yet: who is there cannot be told then.
+    if (!location_.is_complete()) return endpoint_.respond_busy(id, request);
     return endpoint_.respond(id, request, 480);
   }
   auto delivery = std::make_unique<Delivery>(*this, id, request);

@@ -195,6 +195,7 @@ location::Admission admission_of(const dialplan::Profile& profile, const dialpla
 endpoint::Authenticator::Policy auth_policy(const dialplan::Profile& profile) {
   endpoint::Authenticator::Policy policy;
   policy.nonce_life = profile.settings.nonce_ttl;
+  policy.log_challenges = profile.settings.log_auth_failures;
   policy.algorithms.clear();
   for (const auto name : base::split(profile.settings.rfc8760_auth_algorithms, ',')) {
     const auto algorithm = sip::algorithm_of(base::trim(name));

@@ -20,6 +20,7 @@
 #include "main/route_key.h"
 #include "main/server.h"
 #include "main/version.h"
+#include "main/view.h"
 #include "phone/proof.h"
 #include "store/database.h"
 
@@ -129,10 +130,7 @@ std::string reload(Server& server, const ServeOptions& options) {
 
 control::House make_house(Server& server, const ServeOptions& options) {
   control::House house;
-  for (std::uint16_t id = 0; id < server.count(); ++id) {
-    auto& one = server.at(id);
-    house.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways});
-  }
+  for (std::uint16_t id = 0; id < server.count(); ++id) house.shards.push_back(view_of(server.at(id)));
   house.version = version;
   house.started = house.home().now();
   house.reload = [&server, &options] { return reload(server, options); };

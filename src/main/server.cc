@@ -51,13 +51,14 @@ bool DirectoryAccounts::knows_domain(std::string_view domain) const {
 
 ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configuration, const Secrets& secrets,
                          const Keeping& keeping)
-    : shard{on}, endpoint{on, what_we_do()},
+    : shard{on}, guard{on}, endpoint{on, what_we_do()},
       authenticator{endpoint, accounts, secrets.nonces},
       ports{on, configuration.core.rtp_start_port, configuration.core.rtp_end_port}, runtime{on},
       calls{endpoint, authenticator, ports, runtime},
       requests{runtime}, proxy{endpoint, authenticator, requests, secrets.routes},
       writes{keeping.storage ? std::make_unique<store::WriteBehind>(on, keeping.storage) : nullptr},
       kept_bindings{writes ? std::make_unique<store::Bindings>(*writes) : nullptr},
+      bans{on, guard, writes.get()},
       location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()},
       pinger{endpoint, location.local()}, gateways{endpoint}, gateway_calls{gateways},
       pager{endpoint, authenticator, accounts, location}, reg_event{location},
@@ -72,6 +73,8 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
   endpoint.set_handler(sip::Method::message, &pager);
   endpoint.set_handler(sip::Method::subscribe, &subscriptions);
   subscriptions.add(reg_event);
+  endpoint.set_guard(&guard);
+  authenticator.add_observer(guard);
   endpoint.set_tap(&journal);
   calls.add_observer(journal);
   calls.add_observer(recorder);
@@ -93,6 +96,7 @@ Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration,
   std::vector<location::Gateways*> gateways;
   std::vector<location::RegEvent*> reg_events;
   std::vector<call::Switch*> switches;
+  std::vector<endpoint::Guard*> guards;
   for (auto* shard : shards) {
     shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secrets, keeping));
     endpoints.push_back(&shards_.back()->endpoint);
@@ -100,8 +104,10 @@ Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration,
     gateways.push_back(&shards_.back()->gateways);
     reg_events.push_back(&shards_.back()->reg_event);
     switches.push_back(&shards_.back()->calls);
+    guards.push_back(&shards_.back()->guard);
   }
   for (auto& server : shards_) {
+    server->guard.join(guards);
     server->endpoint.join(endpoints);
     server->location.join(locations);
     server->gateways.join(gateways);
@@ -132,6 +138,9 @@ base::Result<void, std::string> Server::open() {
     apply_profiles(*server, configuration_, external_.known());
   }
   watch_external();
+  std::vector<endpoint::Guard*> guards;
+  for (auto& server : shards_) guards.push_back(&server->guard);
+  shards_.front()->bans.restore(std::move(guards));
   shards_.front()->location.restore([](std::size_t count) {
     if (count > 0) base::log::notice("location", "{} registrations are back from before the restart", count);
   });
@@ -176,6 +185,11 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
   if (!server.shard.set_name_servers(configuration->core.dns_servers))
     base::log::error("config", "dns-servers '{}' is no list of addresses: it has no effect", configuration->core.dns_servers);
   server.endpoint.set_limits(connection_limits(*configuration));
+  server.calls.set_spend_limits(configuration->guard.spend_limits);
+  server.guard.set_policy(guard_policy(configuration));
+  server.authenticator.set_account_rate(configuration->guard.settings.enabled
+                                            ? configuration->guard.settings.account_requests_per_second
+                                            : 0);
   for (const auto& profile : configuration->profiles) {
     server.registrar.set_settings(profile.name, registrar_settings(profile, configuration));
     server.authenticator.set_policy(profile.name, auth_policy(profile));

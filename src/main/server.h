@@ -22,6 +22,7 @@
 #include "location/subscriptions.h"
 #include "main/external_addresses.h"
 #include "main/gateway_calls.h"
+#include "main/guarding.h"
 #include "main/certificates.h"
 #include "proxy/proxy.h"
 #include "record/journal.h"
@@ -60,6 +61,7 @@ struct ShardServer {
   ~ShardServer();
 
   io::Shard& shard;
+  endpoint::Guard guard;
   endpoint::SipEndpoint endpoint;
   DirectoryAccounts accounts;
   endpoint::Authenticator authenticator;
@@ -70,6 +72,7 @@ struct ShardServer {
   proxy::Proxy proxy;
   std::unique_ptr<store::WriteBehind> writes;  ///< null when nothing is kept
   std::unique_ptr<store::Bindings> kept_bindings;
+  BanKeeper bans;
   location::LocationService location;
   location::Registrar registrar;
   location::Pinger pinger;

@@ -1,6 +1,7 @@
 // main/settings_command.cc - `ahoy settings`: the reference of every setting, from the rows that parse them.
 #include <fmt/format.h>
 
+#include "dialplan/guard.h"
 #include "dialplan/profile.h"
 #include "main/commands.h"
 
@@ -31,6 +32,7 @@ int settings() {
   print("SIP profiles (sip_profiles/*.xml)", dialplan::profile_settings());
   print("Gateways", dialplan::gateway_settings());
   print("The whole server (autoload_configs/switch.conf.xml)", dialplan::core_settings());
+  print("Who is kept out (autoload_configs/guard.conf.xml)", dialplan::guard_settings());
   return 0;
 }
 

@@ -14,7 +14,8 @@ constexpr std::array migrations{
     "CREATE TABLE binding (aor TEXT NOT NULL, id TEXT NOT NULL, contact TEXT NOT NULL, call_id TEXT NOT NULL,"
     " cseq INTEGER NOT NULL, path TEXT NOT NULL, user_agent TEXT NOT NULL, profile TEXT NOT NULL,"
     " transport TEXT NOT NULL, received TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (aor, id))"
-    " WITHOUT ROWID"};
+    " WITHOUT ROWID",
+    "CREATE TABLE ban (network TEXT NOT NULL PRIMARY KEY, reason TEXT NOT NULL, ends_at INTEGER NOT NULL) WITHOUT ROWID"};
 
 constexpr int latest_version = static_cast<int>(migrations.size());
 
@@ -169,7 +170,9 @@ base::Result<void, Fault> Database::apply(std::span<const Change> changes) {
 Database::Done Database::run(const Change& change) {
   if (const auto* binding = std::get_if<Binding>(&change)) return save(*binding);
   if (const auto* name = std::get_if<BindingName>(&change)) return remove(*name);
-  return append(std::get<Record>(change));
+  if (const auto* ban = std::get_if<Ban>(&change)) return save(*ban);
+  if (const auto* name = std::get_if<BanName>(&change)) return remove(*name);
+  return save(std::get<Record>(change));
 }
 
 Database::Done Database::save(const Binding& binding) {
@@ -186,6 +189,20 @@ Database::Done Database::remove(const BindingName& name) {
   if (!statement) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
   Run run{statement};
   return step(run.bind(name.aor).bind(name.id));
+}
+
+Database::Done Database::save(const Ban& ban) {
+  auto* statement = prepare("INSERT OR REPLACE INTO ban VALUES (?, ?, ?)");
+  if (!statement) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
+  Run run{statement};
+  return step(run.bind(ban.network).bind(ban.reason).bind(std::int64_t{ban.ends_at.count()}));
+}
+
+Database::Done Database::remove(const BanName& name) {
+  auto* statement = prepare("DELETE FROM ban WHERE network = ?");
+  if (!statement) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
+  Run run{statement};
+  return step(run.bind(name.network));
 }
 
 Database::Done Database::learn_columns(const std::string& table) {
@@ -250,9 +267,10 @@ Database::Done Database::make_insert(const Record& record) {
   return {};
 }
 
-Database::Done Database::append(const Record& record) {
-  // The binding table and SQLite's own are not for records.
-  if (record.table == "binding" || record.table == "schema_version") return base::Unexpected<int>{SQLITE_ERROR};
+Database::Done Database::save(const Record& record) {
+  // Our own tables are not for records.
+  for (const auto* own : {"binding", "ban", "schema_version"})
+    if (record.table == own) return base::Unexpected<int>{SQLITE_ERROR};
   if (!insert_ || !insert_->fits(record))
     if (auto done = make_insert(record); !done) return done;
   Run run{insert_->statement.get()};
@@ -260,24 +278,34 @@ Database::Done Database::append(const Record& record) {
   return step(run);
 }
 
-base::Result<std::vector<Binding>, Fault> Database::load_bindings(std::chrono::seconds now) {
+template <class Row, class Read>
+base::Result<std::vector<Row>, Fault> Database::load(const char* clean, const char* query, std::chrono::seconds now, Read read) {
   const std::lock_guard guard{lock_};
   if (auto opened = open(); !opened) return base::Unexpected<Fault>{opened.error()};
-  if (const auto done = execute("DELETE FROM binding WHERE expires_at <= ?", now.count()); !done)
-    return base::Unexpected<Fault>{fail(done.error())};
-  auto* statement = prepare("SELECT * FROM binding ORDER BY aor, id");
+  if (const auto done = execute(clean, now.count()); !done) return base::Unexpected<Fault>{fail(done.error())};
+  auto* statement = prepare(query);
   if (!statement) return base::Unexpected<Fault>{fail(sqlite3_errcode(handle_.get()))};
-  std::vector<Binding> bindings;
+  std::vector<Row> rows;
   int code = SQLITE_DONE;
   {
     Run run{statement};
-    for (code = run.step(); code == SQLITE_ROW; code = run.step())
-      bindings.push_back({run.text(0), run.text(1), run.text(2), run.text(3), static_cast<std::uint32_t>(run.number(4)),
-                          run.text(5), run.text(6), run.text(7), run.text(8), run.text(9),
-                          std::chrono::seconds{run.number(10)}});
+    for (code = run.step(); code == SQLITE_ROW; code = run.step()) rows.push_back(read(run));
   }
   if (code != SQLITE_DONE) return base::Unexpected<Fault>{fail(code)};
-  return bindings;
+  return rows;
+}
+
+base::Result<std::vector<Binding>, Fault> Database::load_bindings(std::chrono::seconds now) {
+  const auto read = [](Run& run) {
+    return Binding{run.text(0), run.text(1), run.text(2), run.text(3), static_cast<std::uint32_t>(run.number(4)),
+                   run.text(5), run.text(6), run.text(7), run.text(8), run.text(9), std::chrono::seconds{run.number(10)}};
+  };
+  return load<Binding>("DELETE FROM binding WHERE expires_at <= ?", "SELECT * FROM binding ORDER BY aor, id", now, read);
+}
+
+base::Result<std::vector<Ban>, Fault> Database::load_bans(std::chrono::seconds now) {
+  const auto read = [](Run& run) { return Ban{run.text(0), run.text(1), std::chrono::seconds{run.number(2)}}; };
+  return load<Ban>("DELETE FROM ban WHERE ends_at <= ?", "SELECT * FROM ban ORDER BY network", now, read);
 }
 
 }  // namespace store

@@ -30,6 +30,7 @@ class Database : public Storage {
 
   base::Result<void, Fault> apply(std::span<const Change> changes) override;
   base::Result<std::vector<Binding>, Fault> load_bindings(std::chrono::seconds now) override;
+  base::Result<std::vector<Ban>, Fault> load_bans(std::chrono::seconds now) override;
   /// The schema version of the file; 0 when it cannot be opened.
   int version();
 
@@ -48,8 +49,13 @@ class Database : public Storage {
   sqlite3_stmt* prepare(const std::string& sql);
   Done run(const Change& change);
   Done save(const Binding& binding);
+  Done save(const Ban& ban);
   Done remove(const BindingName& name);
-  Done append(const Record& record);
+  Done remove(const BanName& name);
+  Done save(const Record& record);
+  /// Rows of `query` in their order, after what has expired at `now` is deleted by `clean`.
+  template <class Row, class Read>
+  base::Result<std::vector<Row>, Fault> load(const char* clean, const char* query, std::chrono::seconds now, Read read);
   Done make_insert(const Record& record);
   Done learn_columns(const std::string& table);
   Done widen(const Record& record);

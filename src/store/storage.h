@@ -1,7 +1,7 @@
 // store/storage.h - what is kept beyond the life of the process, behind one port: SQLite today, others later.
 //
 // A storage blocks; it is only ever called from work handed to io::Shard::offload. What the rooms above use is
-// Bindings and CallRecords (store/write_behind.h), which never block and never fail.
+// Bindings, Bans and CallRecords (store/write_behind.h), which never block and never fail.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -31,6 +31,14 @@ struct Binding {
   bool operator==(const Binding&) const = default;
 };
 
+/// An address that nothing is taken from.
+struct Ban {
+  std::string network;
+  std::string reason;
+  std::chrono::seconds ends_at{};  ///< since 1970
+  bool operator==(const Ban&) const = default;
+};
+
 /// A row of named columns: a call record. Columns the table does not have yet are added to it.
 struct Record {
   std::string table = "cdr";
@@ -41,8 +49,12 @@ struct BindingName {
   std::string aor, id;
 };
 
-/// Saving replaces the binding of that name.
-using Change = std::variant<Binding, BindingName /*removed*/, Record>;
+struct BanName {
+  std::string network;
+};
+
+/// Saving replaces what has that name; a name alone removes it.
+using Change = std::variant<Binding, BindingName, Record, Ban, BanName>;
 
 /// Columns a record table may have; what a row has beyond is left out.
 inline constexpr std::size_t record_columns_max = 250;
@@ -63,6 +75,7 @@ class Storage {
   virtual base::Result<void, Fault> apply(std::span<const Change> changes) = 0;
   /// Those that have not expired at `now`; expired ones are deleted. Thread-safe.
   virtual base::Result<std::vector<Binding>, Fault> load_bindings(std::chrono::seconds now) = 0;
+  virtual base::Result<std::vector<Ban>, Fault> load_bans(std::chrono::seconds now) = 0;
 };
 
 }  // namespace store

@@ -17,6 +17,8 @@ const base::metrics::Counter rows_written{"ahoy_store_rows_written_total", "Chan
 std::string key_of(const Change& change) {
   if (const auto* binding = std::get_if<Binding>(&change)) return binding->aor + '\n' + binding->id;
   if (const auto* name = std::get_if<BindingName>(&change)) return name->aor + '\n' + name->id;
+  if (const auto* ban = std::get_if<Ban>(&change)) return "ban\n" + ban->network;
+  if (const auto* name = std::get_if<BanName>(&change)) return "ban\n" + name->network;
   return {};
 }
 
@@ -123,15 +125,24 @@ void WriteBehind::finish() {
   }
 }
 
-void Bindings::load_all(Loaded loaded) {
-  using Rows = base::Result<std::vector<Binding>, Fault>;
-  auto rows = std::make_shared<Rows>();
-  auto& shard = queue_.shard();
+namespace {
+
+/// Asks for rows on the offload pool; `loaded` is called on the shard.
+template <class Row, class Load>
+void load_all(WriteBehind& queue, Load load, base::Function<void(base::Result<std::vector<Row>, Fault>)> loaded) {
+  auto rows = std::make_shared<base::Result<std::vector<Row>, Fault>>();
+  auto& shard = queue.shard();
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(shard.wall_clock());
-  auto told = std::make_shared<Loaded>(std::move(loaded));
-  const bool taken = shard.offload([rows, now, storage = queue_.storage()] { *rows = storage->load_bindings(now); },
+  auto told = std::make_shared<base::Function<void(base::Result<std::vector<Row>, Fault>)>>(std::move(loaded));
+  const bool taken = shard.offload([rows, now, load, storage = queue.storage()] { *rows = ((*storage).*load)(now); },
                                    [rows, told] { (*told)(std::move(*rows)); });
   if (!taken) shard.post(shard.id(), [told] { (*told)(base::Unexpected<Fault>{Fault::busy}); });
 }
+
+}  // namespace
+
+void Bindings::load_all(Loaded loaded) { store::load_all<Binding>(queue_, &Storage::load_bindings, std::move(loaded)); }
+
+void Bans::load_all(Loaded loaded) { store::load_all<Ban>(queue_, &Storage::load_bans, std::move(loaded)); }
 
 }  // namespace store

@@ -1,7 +1,7 @@
 // store/write_behind.h - changes of one shard on their way to the storage: nobody waits, nothing on the call path blocks.
 //
 // Rows are collected and written in one transaction at most every `interval`, on the offload pool. While the storage is
-// away they are kept and tried again; a newer change of a binding takes the place of an older one. When the queue is
+// away they are kept and tried again; a newer change of what has a name takes the place of an older one. When the queue is
 // full the oldest change is given up (and counted).
 #pragma once
 #include <deque>
@@ -43,7 +43,7 @@ class WriteBehind {
 
  private:
   struct Waiting {
-    std::string key;  // of a binding; empty: nothing takes its place
+    std::string key;  // of what has a name; empty: nothing takes its place
     Change change;
   };
   struct Batch;
@@ -72,6 +72,21 @@ class Bindings {
   void remove(std::string aor, std::string id) { queue_.put(BindingName{std::move(aor), std::move(id)}); }
   /// Every binding of every shard that has not expired; `loaded` is called on this shard. It is the caller's business
   /// to be alive then.
+  void load_all(Loaded loaded);
+
+ private:
+  WriteBehind& queue_;
+};
+
+/// Banned addresses, from one shard.
+class Bans {
+ public:
+  using Loaded = base::Function<void(base::Result<std::vector<Ban>, Fault>)>;
+
+  explicit Bans(WriteBehind& queue) : queue_{queue} {}
+  void save(Ban ban) { queue_.put(std::move(ban)); }
+  void remove(std::string network) { queue_.put(BanName{std::move(network)}); }
+  /// Every ban of every shard that has not ended; as with Bindings.
   void load_all(Loaded loaded);
 
  private:

@@ -34,6 +34,7 @@ struct Memory : store::Storage {
     if (away) return base::Unexpected<store::Fault>{store::Fault::away};
     return std::vector<store::Binding>{named("a@x", 1)};
   }
+  base::Result<std::vector<store::Ban>, store::Fault> load_bans(std::chrono::seconds) override { return std::vector<store::Ban>{}; }
   int asked = 0;
   std::chrono::seconds loaded_at{};
 };
@@ -141,6 +142,16 @@ TEST(WriteBehind, RemovingTakesThePlaceOfSaving) {
   q.shard.run_for(250ms);
   ASSERT_EQ(q.memory->batches[0].size(), 1U);
   EXPECT_TRUE(std::holds_alternative<store::BindingName>(q.memory->batches[0][0]));
+}
+
+TEST(WriteBehind, SEC_08_ABanThatIsLiftedInTimeIsNeverWritten) {
+  Queue q;
+  store::Bans bans{*q.queue};
+  bans.save({"192.0.2.1", "guessed", 100s});
+  bans.remove("192.0.2.1");
+  q.shard.run_for(250ms);
+  ASSERT_EQ(q.memory->batches[0].size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<store::BanName>(q.memory->batches[0][0]));
 }
 
 TEST(WriteBehind, RecordsAreAllKept) {

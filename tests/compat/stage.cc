@@ -7,6 +7,7 @@
 #include "base/require.h"
 #include "base/text.h"
 #include "control/commander.h"
+#include "main/view.h"
 #include "sim/raw_agent.h"
 #include "tests/scenario/fixture.h"
 #include "tests/support/shared.h"
@@ -187,8 +188,7 @@ void Stage::load(const std::string& folder) {
   if (const auto opened = server_->open(); !opened) trouble_ += opened.error();
   auto& shard = server_->at(0);
   shard.calls.add_observer(*this);
-  house_.shards.push_back({&shard.shard, &shard.endpoint, &shard.calls, &shard.runtime, &shard.journal, &shard.location,
-                           &shard.gateways});
+  house_.shards.push_back(ahoy::view_of(shard));
   house_.version = "test";
 }
 

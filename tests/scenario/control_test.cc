@@ -3,6 +3,7 @@
 
 #include "control/commander.h"
 #include "sim/agent.h"
+#include "main/view.h"
 #include "tests/scenario/fixture.h"
 
 using namespace std::chrono_literals;
@@ -24,10 +25,7 @@ struct Desk {
   int reloads = 0;
 
   Desk() {
-    for (std::uint16_t id = 0; id < house.server->count(); ++id) {
-      auto& one = house.server->at(id);
-      view.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways});
-    }
+    for (std::uint16_t id = 0; id < house.server->count(); ++id) view.shards.push_back(ahoy::view_of(house.server->at(id)));
     view.version = "Ahoy test";
     view.started = view.home().now();
     view.reload = [this] { return ++reloads == 1 ? std::string{} : std::string{"freeswitch.xml:1:1: error: no\n"}; };

@@ -34,6 +34,7 @@ struct House {
   sim::World world;
   sim::Host& host;
   std::string xml;
+  ahoy::Keeping keeping;  ///< of servers started from now on
   std::unique_ptr<ahoy::Server> server;
 };
 

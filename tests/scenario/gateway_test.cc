@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "control/commander.h"
+#include "main/view.h"
 #include "tests/scenario/fixture.h"
 
 using namespace std::chrono_literals;
@@ -31,10 +32,7 @@ struct Trunk {
   explicit Trunk(std::string_view gateways = account, std::string_view context = dialplan)
       : house{context, 1, 2, {}, gateways}, alice{house.world, house.world.add_host("alice", {scenario::alice_ip})},
         telco{house.world, house.world.add_host("telco", {scenario::bob_ip})} {
-    for (std::uint16_t id = 0; id < house.server->count(); ++id) {
-      auto& one = house.server->at(id);
-      view.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways});
-    }
+    for (std::uint16_t id = 0; id < house.server->count(); ++id) view.shards.push_back(ahoy::view_of(house.server->at(id)));
   }
   std::string command(std::string line) {
     std::string answer;

@@ -4,6 +4,7 @@
 #include "call/link.h"
 #include "control/commander.h"
 #include "sim/agent.h"
+#include "main/view.h"
 #include "tests/scenario/fixture.h"
 
 using namespace std::chrono_literals;
@@ -532,10 +533,7 @@ struct Operator {
   control::Commander commander{view};
 
   Operator() {
-    for (std::uint16_t id = 0; id < three.house.server->count(); ++id) {
-      auto& one = three.house.server->at(id);
-      view.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways});
-    }
+    for (std::uint16_t id = 0; id < three.house.server->count(); ++id) view.shards.push_back(ahoy::view_of(three.house.server->at(id)));
   }
   std::string run(const std::string& line) {
     std::string answer = "(no answer)";

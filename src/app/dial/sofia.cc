@@ -53,6 +53,7 @@ std::optional<DialTarget> target_of(call::Switch& owner, const location::Binding
   target.request_uri.clear_headers();
   target.flow = binding.flow;
   target.routes = binding.routes();
+  target.to_phone = true;
   return target;
 }
 
@@ -124,6 +125,9 @@ base::Task<DialOutcome> to_registered(DialRequest& request, dialplan::Runtime& r
   }
   constexpr int unavailable = 480;  // there are phones, but none the caller wants
   if (registered && bindings.empty()) co_return DialOutcome::failed(Cause::no_user_response, unavailable);
+  constexpr int cannot_tell = 503;  // what was kept is not back from the database yet
+  if (bindings.empty() && !runtime.location()->is_complete())
+    co_return DialOutcome::failed(Cause::normal_temporary_failure, cannot_tell);
   if (outcome.targets.empty()) co_return DialOutcome::failed(Cause::user_not_registered);
   co_return outcome;
 }

@@ -2,6 +2,8 @@
 
 #include "app/dial/gateway.h"
 #include "base/text.h"
+#include "call/switch.h"
+#include "endpoint/overload.h"
 #include "location/gateways.h"
 #include "location/location_service.h"
 #include "proxy/request_edit.h"
@@ -12,6 +14,16 @@ namespace {
 
 using proxy::Target;
 using Targets = std::vector<Target>;
+
+/// False: a spend limit stops the call, which the variable spend_stopped says too.
+bool may_call(dialplan::RequestExecution& execution, std::string_view number) {
+  const auto& request = execution.forwarding().request();
+  if (request.method() != sip::Method::invite || !endpoint::is_new(request)) return true;
+  const auto account = call::payer_of(execution.variables(), execution.caller());
+  if (execution.runtime().owner().may_spend(account, number, nullptr)) return true;
+  execution.variables().set("spend_stopped", "true");
+  return false;
+}
 
 /// The first of the flows is the way, the others are for when it fails.
 void add(Targets& targets, sip::Uri uri, std::vector<endpoint::Flow> flows, std::vector<std::string> routes = {}) {
@@ -60,6 +72,7 @@ base::Task<Targets> of_gateway(dialplan::RequestExecution& execution, std::strin
   const auto gateway = find_gateway(runtime.owner(), {}, name, of);
   const auto* status = runtime.gateways() ? runtime.gateways()->find(name) : nullptr;
   if (!gateway || of->points.empty() || !status || !status->up) co_return targets;
+  if (!may_call(execution, number)) co_return targets;
   auto uri = gateway->proxy;
   uri.set_user(number);
   std::vector<std::string> routes;
@@ -80,11 +93,18 @@ base::Task<Targets> of_uri(dialplan::RequestExecution& execution, std::string_vi
   auto uri = text.empty() ? sip::Uri{} : sip::Uri::parse(text).value_or(sip::Uri{});
   auto hop = uri.empty() ? proxy::next_hop(forwarding.request()) : uri;
   if (!hop.is_sip()) co_return targets;
+  const auto called = uri.empty() ? sip::Uri::parse(forwarding.request().request_uri()).value_or(sip::Uri{}) : uri;
+  if (!may_call(execution, called.user_decoded())) co_return targets;
   add(targets, std::move(uri), co_await flows_to(execution.runtime().owner(), forwarding.from().point, std::move(hop)));
   co_return targets;
 }
 
 }  // namespace
+
+int status_without_target(const dialplan::RequestExecution& execution, int otherwise) {
+  constexpr int forbidden = 403;
+  return execution.variable("spend_stopped").empty() ? otherwise : forbidden;
+}
 
 base::Task<std::vector<proxy::Target>> targets_of(dialplan::RequestExecution& execution, std::string text) {
   constexpr std::string_view location = "location", gateway = "gateway/";

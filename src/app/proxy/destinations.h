@@ -15,7 +15,11 @@
 
 namespace app {
 
-/// Of one text; the best first. Empty: nobody is registered, the gateway is down, the name is unknown.
+/// Of one text; the best first. Empty: nobody is registered, the gateway is down, the name is unknown, a spend limit stops
+/// the call.
 base::Task<std::vector<proxy::Target>> targets_of(dialplan::RequestExecution& execution, std::string text);
+
+/// What is answered when there is none: 403 when a spend limit stopped the call.
+int status_without_target(const dialplan::RequestExecution& execution, int otherwise);
 
 }  // namespace app

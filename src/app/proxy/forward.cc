@@ -10,7 +10,7 @@ constexpr int not_found = 404;
 
 base::Task<Outcome> on_request(RequestExecution& execution, std::string arguments) {
   const auto targets = co_await targets_of(execution, std::move(arguments));
-  if (targets.empty()) execution.forwarding().respond(not_found);
+  if (targets.empty()) execution.forwarding().respond(status_without_target(execution, not_found));
   else execution.forwarding().forward_stateless(targets.front());
   co_return Outcome::hung_up;
 }

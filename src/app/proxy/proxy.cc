@@ -70,7 +70,7 @@ Outcome after_failure(RequestExecution& execution) {
   if (status == 0) {
     const auto& caller = execution.caller();
     const bool known = execution.runtime().configuration()->directory.find(caller.destination_number, execution.domain());
-    status = known ? unavailable : not_found;
+    status = status_without_target(execution, known ? unavailable : not_found);
   }
   const auto cause = call::cause_of_status(status);
   execution.variables().set("proxy_status", std::to_string(status));
