@@ -91,7 +91,7 @@ Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration,
   std::vector<endpoint::SipEndpoint*> endpoints;
   std::vector<location::LocationService*> locations;
   std::vector<location::Gateways*> gateways;
-  std::vector<location::RegEvent*> reg_events;
+  std::vector<presence::RegEvent*> reg_events;
   std::vector<call::Switch*> switches;
   for (auto* shard : shards) {
     shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secrets, keeping));

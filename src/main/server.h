@@ -15,11 +15,11 @@
 #include "io/port.h"
 #include "location/gateways.h"
 #include "location/location_service.h"
-#include "location/pager.h"
+#include "presence/pager.h"
 #include "location/pinger.h"
-#include "location/reg_event.h"
+#include "presence/reg_event.h"
 #include "location/registrar.h"
-#include "location/subscriptions.h"
+#include "presence/subscriptions.h"
 #include "main/external_addresses.h"
 #include "main/gateway_calls.h"
 #include "main/certificates.h"
@@ -75,9 +75,9 @@ struct ShardServer {
   location::Pinger pinger;
   location::Gateways gateways;
   GatewayCalls gateway_calls;
-  location::Pager pager;
-  location::RegEvent reg_event;
-  location::Subscriptions subscriptions;
+  presence::Pager pager;
+  presence::RegEvent reg_event;
+  presence::Subscriptions subscriptions;
   record::Journal journal;
   record::Recorder recorder;
 };

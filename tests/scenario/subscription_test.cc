@@ -155,7 +155,7 @@ TEST(Subscription, MTH_11_RefusalsSayWhatWouldDo) {
 
 TEST(Subscription, MTH_11_OneUserHasABoundedNumberOfWatchers) {
   Watched w;
-  for (std::size_t i = 0; i < location::Subscriptions::watchers_max; ++i) {
+  for (std::size_t i = 0; i < presence::Subscriptions::watchers_max; ++i) {
     // All on one shard.
     do w.call_id = "many" + std::to_string(i) + "x" + std::to_string(w.cseq++) + "@alice";
     while (io::owner_of(w.call_id, 2) != 0);

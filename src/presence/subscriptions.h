@@ -1,4 +1,4 @@
-// location/subscriptions.h - SUBSCRIBE and NOTIFY: the notifier's side of RFC 6665 for every event package of ours.
+// presence/subscriptions.h - SUBSCRIBE and NOTIFY: the notifier's side of RFC 6665 for every event package of ours.
 //
 // A subscription is a dialog and lives on the shard of its Call-ID; what it is about lives on the shard of the user, and
 // its package fetches it from there. When to notify is decided by sip::Notifier.
@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "location/admission.h"
-#include "location/event_package.h"
+#include "presence/event_package.h"
 #include "sip/subscription/notifier.h"
 
-namespace location {
+namespace presence {
 
 class Subscriptions : public endpoint::RequestHandler {
  public:
@@ -27,7 +27,7 @@ class Subscriptions : public endpoint::RequestHandler {
 
   /// Before anything is subscribed to; it outlives this.
   void add(EventPackage& package) { packages_.push_back(&package); }
-  void set_admission(const std::string& profile, Admission admission) { admissions_.set(profile, std::move(admission)); }
+  void set_admission(const std::string& profile, location::Admission admission) { admissions_.set(profile, std::move(admission)); }
   void set_limits(const sip::SubscriptionLimits& limits) { limits_ = limits; }
 
   void on_request(endpoint::TransactionId id, sip::Message request, const endpoint::Flow& from) override;
@@ -49,7 +49,7 @@ class Subscriptions : public endpoint::RequestHandler {
   endpoint::Authenticator& authenticator_;
   const endpoint::Accounts& accounts_;
   std::vector<EventPackage*> packages_;
-  Admissions admissions_;
+  location::Admissions admissions_;
   sip::SubscriptionLimits limits_;
   Number made_ = 0;
   std::map<Number, std::unique_ptr<Subscription>> subscriptions_;
@@ -57,4 +57,4 @@ class Subscriptions : public endpoint::RequestHandler {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-}  // namespace location
+}  // namespace presence

@@ -1,4 +1,4 @@
-#include "location/subscriptions.h"
+#include "presence/subscriptions.h"
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +15,7 @@
 #include "sip/header/via.h"
 #include "sip/status.h"
 
-namespace location {
+namespace presence {
 
 namespace {
 
@@ -220,7 +220,7 @@ void Subscriptions::on_request(endpoint::TransactionId id, sip::Message request,
   if (!accepts(request, package->content_type())) return endpoint_.respond(id, request, not_acceptable);
   // Aliases of a domain are one domain, as for the registrar.
   if (admission.domain.empty() && !account.domain.empty()) domain = base::lowered(account.domain);
-  const auto aor = address_of_record(user, domain);
+  const auto aor = location::address_of_record(user, domain);
   if (subscriptions_.size() >= subscriptions_max || by_resource_.count(aor) >= watchers_max)
     return endpoint_.respond(id, request, unavailable);
 
@@ -259,4 +259,4 @@ void Subscriptions::erase(Number number) {
   endpoint_.shard().post(endpoint_.shard().id(), [dead = std::move(node.mapped())] {});
 }
 
-}  // namespace location
+}  // namespace presence

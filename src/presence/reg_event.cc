@@ -1,12 +1,12 @@
-#include "location/reg_event.h"
+#include "presence/reg_event.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "location/subscriptions.h"
+#include "presence/subscriptions.h"
 
-namespace location {
+namespace presence {
 
 namespace {
 
@@ -25,13 +25,13 @@ std::string escaped(std::string_view text) {
 }
 
 /// The same for the same contact in each document (RFC 3680 section 5.3).
-std::string contact_id(const Binding& binding) { return fmt::format("{:016x}", std::hash<std::string>{}(binding.id())); }
+std::string contact_id(const location::Binding& binding) { return fmt::format("{:016x}", std::hash<std::string>{}(binding.id())); }
 
 std::string q_text(std::uint16_t thousandths) { return thousandths >= 1000 ? "1.0" : fmt::format("0.{:03}", thousandths); }
 
 }  // namespace
 
-std::string reginfo(std::string_view aor, std::span<const Binding> bindings, std::uint32_t version, base::Time now) {
+std::string reginfo(std::string_view aor, std::span<const location::Binding> bindings, std::uint32_t version, base::Time now) {
   const char* state = !bindings.empty() ? "active" : version == 0 ? "init" : "terminated";
   std::string out = "<?xml version=\"1.0\"?>\r\n<reginfo xmlns=\"urn:ietf:params:xml:ns:reginfo\" version=\"" +
                     std::to_string(version) + "\" state=\"full\">\r\n<registration aor=\"sip:" + escaped(aor) + "\" id=\"" +
@@ -47,15 +47,15 @@ std::string reginfo(std::string_view aor, std::span<const Binding> bindings, std
 
 void RegEvent::describe(const std::string& aor, std::uint32_t version, base::Function<void(std::string)> done) {
   const auto at = aor.rfind('@');
-  location_.find(user_of(aor), std::string_view{aor}.substr(at + 1),
-                 [&shard = location_.shard(), aor, version, done = std::move(done)](const std::vector<Binding>& bindings) mutable {
+  location_.find(location::user_of(aor), std::string_view{aor}.substr(at + 1),
+                 [&shard = location_.shard(), aor, version, done = std::move(done)](const std::vector<location::Binding>& bindings) mutable {
                    done(reginfo(aor, bindings, version, shard.now()));
                  });
 }
 
 void RegEvent::watch(const std::string& aor, bool wanted) {
   auto& shard = location_.shard();
-  const auto home = endpoint::owner_of_user(user_of(aor), shard.count());
+  const auto home = endpoint::owner_of_user(location::user_of(aor), shard.count());
   shard.post(home, [other = all_[home], aor, from = shard.id(), wanted] { other->count(aor, from, wanted); });
 }
 
@@ -75,4 +75,4 @@ void RegEvent::tell(std::string_view aor) {
       location_.shard().post(to, [other = all_[to], aor = found->first] { other->subscriptions_->on_change(*other, aor); });
 }
 
-}  // namespace location
+}  // namespace presence

@@ -1,4 +1,4 @@
-#include "location/pager.h"
+#include "presence/pager.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include "sip/header/from.h"
 #include "sip/status.h"
 
-namespace location {
+namespace presence {
 
 namespace {
 
@@ -32,7 +32,7 @@ class Pager::Delivery : public endpoint::Lingering, endpoint::ClientUser {
   Delivery(Pager& pager, endpoint::TransactionId id, sip::Message request)
       : endpoint_{pager.endpoint_}, id_{id}, request_{std::move(request)} {}
 
-  void send(const std::vector<Binding>& bindings) {
+  void send(const std::vector<location::Binding>& bindings) {
     const std::size_t count = std::min(bindings.size(), contacts_max);
     waiting_ = count;
     for (std::size_t i = 0; i < count; ++i) endpoint_.send_request(copy_for(bindings[i]), bindings[i].flow, this);
@@ -40,7 +40,7 @@ class Pager::Delivery : public endpoint::Lingering, endpoint::ClientUser {
   bool finished() const override { return waiting_ == 0; }
 
  private:
-  sip::Message copy_for(const Binding& binding) const {
+  sip::Message copy_for(const location::Binding& binding) const {
     auto uri = binding.uri();
     uri.clear_headers();
     auto copy = sip::Message::request(sip::Method::message, uri.text());
@@ -95,12 +95,12 @@ void Pager::on_request(endpoint::TransactionId id, sip::Message request, const e
   const std::string user = uri->user_decoded();
   const std::string domain = admission.domain_of(*uri);
   if (user.empty() || !accounts_.find(user, domain)) return endpoint_.respond(id, request, 404);
-  location_.find(user, domain, [this, alive = alive_, id, request = std::move(request)](std::vector<Binding> bindings) {
+  location_.find(user, domain, [this, alive = alive_, id, request = std::move(request)](std::vector<location::Binding> bindings) {
     if (*alive) deliver(id, request, bindings);
   });
 }
 
-void Pager::deliver(endpoint::TransactionId id, const sip::Message& request, const std::vector<Binding>& bindings) {
+void Pager::deliver(endpoint::TransactionId id, const sip::Message& request, const std::vector<location::Binding>& bindings) {
   if (bindings.empty()) {
     undelivered.add();
     return endpoint_.respond(id, request, 480);
@@ -110,4 +110,4 @@ void Pager::deliver(endpoint::TransactionId id, const sip::Message& request, con
   endpoint_.linger(std::move(delivery));
 }
 
-}  // namespace location
+}  // namespace presence

@@ -1,4 +1,4 @@
-// location/event_package.h - something that can be subscribed to: RFC 6665 section 5. One file each.
+// presence/event_package.h - something that can be subscribed to: RFC 6665 section 5. One file each.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -6,7 +6,7 @@
 
 #include "base/function.h"
 
-namespace location {
+namespace presence {
 
 class EventPackage {
  public:
@@ -22,4 +22,4 @@ class EventPackage {
   virtual void watch(const std::string& aor, bool wanted) = 0;
 };
 
-}  // namespace location
+}  // namespace presence
