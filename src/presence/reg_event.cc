@@ -5,24 +5,11 @@
 #include <algorithm>
 
 #include "presence/subscriptions.h"
+#include "xml/tree.h"
 
 namespace presence {
 
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
 
 /// The same for the same contact in each document (RFC 3680 section 5.3).
 std::string contact_id(const location::Binding& binding) { return fmt::format("{:016x}", std::hash<std::string>{}(binding.id())); }
@@ -34,13 +21,13 @@ std::string q_text(std::uint16_t thousandths) { return thousandths >= 1000 ? "1.
 std::string reginfo(std::string_view aor, std::span<const location::Binding> bindings, std::uint32_t version, base::Time now) {
   const char* state = !bindings.empty() ? "active" : version == 0 ? "init" : "terminated";
   std::string out = "<?xml version=\"1.0\"?>\r\n<reginfo xmlns=\"urn:ietf:params:xml:ns:reginfo\" version=\"" +
-                    std::to_string(version) + "\" state=\"full\">\r\n<registration aor=\"sip:" + escaped(aor) + "\" id=\"" +
-                    escaped(aor) + "\" state=\"" + state + "\">\r\n";
+                    std::to_string(version) + "\" state=\"full\">\r\n<registration aor=\"sip:" + xml::escaped(aor) + "\" id=\"" +
+                    xml::escaped(aor) + "\" state=\"" + state + "\">\r\n";
   for (const auto& binding : bindings) {
     const auto left = std::chrono::ceil<std::chrono::seconds>(std::max(binding.expires - now, base::Duration{0}));
     out += "<contact id=\"" + contact_id(binding) + "\" state=\"active\" event=\"registered\" expires=\"" +
-           std::to_string(left.count()) + "\" q=\"" + q_text(binding.q) + "\" callid=\"" + escaped(binding.call_id()) + "\" cseq=\"" +
-           std::to_string(binding.cseq) + "\"><uri>" + escaped(binding.uri().text()) + "</uri></contact>\r\n";
+           std::to_string(left.count()) + "\" q=\"" + q_text(binding.q) + "\" callid=\"" + xml::escaped(binding.call_id()) + "\" cseq=\"" +
+           std::to_string(binding.cseq) + "\"><uri>" + xml::escaped(binding.uri().text()) + "</uri></contact>\r\n";
   }
   return out + "</registration>\r\n</reginfo>\r\n";
 }
