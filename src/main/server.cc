@@ -60,8 +60,9 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
       kept_bindings{writes ? std::make_unique<store::Bindings>(*writes) : nullptr},
       location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()},
       pinger{endpoint, location.local()}, gateways{endpoint}, gateway_calls{gateways},
-      pager{endpoint, authenticator, accounts, location}, reg_event{location},
-      subscriptions{endpoint, authenticator, accounts}, journal{on},
+      messages_in{endpoint, authenticator, accounts}, presence_in{endpoint, authenticator, accounts},
+      pager{messages_in, location}, state_agent{location}, subscriptions{presence_in, state_agent},
+      publisher{presence_in, state_agent}, journal{on},
       recorder{writes ? std::make_unique<store::CallRecords>(*writes) : nullptr,
                keeping.csv_file.empty() ? nullptr : std::make_unique<record::CsvFile>(on, keeping.csv_file),
                record::default_csv_template} {
@@ -71,7 +72,7 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
   endpoint.set_handler(sip::Method::register_, &registrar);
   endpoint.set_handler(sip::Method::message, &pager);
   endpoint.set_handler(sip::Method::subscribe, &subscriptions);
-  subscriptions.add(reg_event);
+  endpoint.set_handler(sip::Method::publish, &publisher);
   endpoint.set_tap(&journal);
   calls.add_observer(journal);
   calls.add_observer(recorder);
@@ -91,21 +92,21 @@ Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration,
   std::vector<endpoint::SipEndpoint*> endpoints;
   std::vector<location::LocationService*> locations;
   std::vector<location::Gateways*> gateways;
-  std::vector<presence::RegEvent*> reg_events;
+  std::vector<presence::StateAgent*> state_agents;
   std::vector<call::Switch*> switches;
   for (auto* shard : shards) {
     shards_.push_back(std::make_unique<ShardServer>(*shard, *configuration_, secrets, keeping));
     endpoints.push_back(&shards_.back()->endpoint);
     locations.push_back(&shards_.back()->location);
     gateways.push_back(&shards_.back()->gateways);
-    reg_events.push_back(&shards_.back()->reg_event);
+    state_agents.push_back(&shards_.back()->state_agent);
     switches.push_back(&shards_.back()->calls);
   }
   for (auto& server : shards_) {
     server->endpoint.join(endpoints);
     server->location.join(locations);
     server->gateways.join(gateways);
-    server->reg_event.join(reg_events, server->subscriptions);
+    server->state_agent.join(state_agents, server->subscriptions);
     server->calls.join(switches);
     // A global set by one call is seen by all.
     server->runtime.set_global_listener([this, from = server->shard.id()](std::string_view name, std::string_view value) {
@@ -179,12 +180,12 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
   for (const auto& profile : configuration->profiles) {
     server.registrar.set_settings(profile.name, registrar_settings(profile, configuration));
     server.authenticator.set_policy(profile.name, auth_policy(profile));
-    server.pager.set_admission(profile.name, admission_of(profile, configuration));
     server.proxy.set_admission(profile.name, admission_of(profile, configuration));
+    server.messages_in.set_admission(profile.name, admission_of(profile, configuration));
     // Who is not challenged for a call has not proved whose registrations are its own: REGISTER's rule counts.
     auto watchers = admission_of(profile, configuration);
     watchers.authenticate = !profile.settings.accept_blind_reg;
-    server.subscriptions.set_admission(profile.name, std::move(watchers));
+    server.presence_in.set_admission(profile.name, std::move(watchers));
   }
   server.pinger.set_policy([configuration, &endpoint = server.endpoint](endpoint::PointId point) {
     return ping_policy(*configuration, endpoint.point(point).profile);

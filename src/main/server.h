@@ -15,15 +15,15 @@
 #include "io/port.h"
 #include "location/gateways.h"
 #include "location/location_service.h"
-#include "presence/pager.h"
 #include "location/pinger.h"
-#include "presence/reg_event.h"
 #include "location/registrar.h"
-#include "presence/subscriptions.h"
 #include "main/external_addresses.h"
 #include "main/gateway_calls.h"
 #include "main/certificates.h"
 #include "proxy/proxy.h"
+#include "presence/pager.h"
+#include "presence/publisher.h"
+#include "presence/subscriptions.h"
 #include "record/journal.h"
 #include "record/recorder.h"
 #include "store/write_behind.h"
@@ -75,9 +75,11 @@ struct ShardServer {
   location::Pinger pinger;
   location::Gateways gateways;
   GatewayCalls gateway_calls;
+  presence::Reception messages_in, presence_in;
   presence::Pager pager;
-  presence::RegEvent reg_event;
+  presence::StateAgent state_agent;
   presence::Subscriptions subscriptions;
+  presence::Publisher publisher;
   record::Journal journal;
   record::Recorder recorder;
 };

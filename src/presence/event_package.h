@@ -1,25 +1,58 @@
-// presence/event_package.h - something that can be subscribed to: RFC 6665 section 5. One file each.
+// presence/event_package.h - something that can be subscribed to (RFC 6665 section 5): a function from what is known of a
+// resource to a document.
+//
+//   const EventPackage reg{{"reg", "application/reginfo+xml", {Aspect::contacts}, Audience::owner, differ, describe}};
+//
+// One at namespace scope registers itself; the list is intrusive and needs no start-up order. One file each.
 #pragma once
-#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "base/function.h"
+#include "presence/resource.h"
 
 namespace presence {
 
+/// Who may watch.
+enum class Audience : std::uint8_t {
+  owner,  ///< The user alone.
+  users,  ///< Every user of ours; and what is watched need not be a user: a line is a name of our domain.
+};
+
+/// One document for one watcher.
+struct Telling {
+  std::string_view aor;              ///< user@domain
+  const Resource& now;
+  const Resource* before = nullptr;  ///< What the watcher knows; null: it is told everything.
+  std::uint32_t version = 0;         ///< Counts the documents of one subscription from 0.
+  base::Time at{};
+};
+
 class EventPackage {
  public:
-  virtual ~EventPackage() = default;
-  /// As in Event.
-  virtual std::string_view name() const = 0;
-  /// Of its documents.
-  virtual std::string_view content_type() const = 0;
-  /// The present state of an address of record, whole. `version` counts the documents of one subscription from 0. `done` is
-  /// called on this shard, later; whoever asks must still be there then.
-  virtual void describe(const std::string& aor, std::uint32_t version, base::Function<void(std::string)> done) = 0;
-  /// From now on, or no more, changes of that address of record are told to Subscriptions::on_change() of this shard.
-  virtual void watch(const std::string& aor, bool wanted) = 0;
+  struct Spec {
+    std::string_view name;          ///< As in Event.
+    std::string_view content_type;
+    Aspects aspects;                ///< What the document is made of.
+    Audience audience = Audience::owner;
+    /// Whether the change is worth a NOTIFY.
+    bool (*differ)(const Resource& before, const Resource& now) = nullptr;
+    std::string (*describe)(const Telling& telling) = nullptr;
+  };
+
+  explicit EventPackage(const Spec& spec) : spec_{spec}, next_{first_} { first_ = this; }
+  EventPackage(const EventPackage&) = delete;
+  EventPackage& operator=(const EventPackage&) = delete;
+
+  const Spec& spec() const { return spec_; }
+  static const EventPackage* find(std::string_view name);
+  /// Sorted.
+  static std::vector<std::string_view> names();
+
+ private:
+  Spec spec_;
+  const EventPackage* next_;
+  static inline constinit const EventPackage* first_ = nullptr;
 };
 
 }  // namespace presence

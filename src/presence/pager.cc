@@ -86,16 +86,10 @@ class Pager::Delivery : public endpoint::Lingering, endpoint::ClientUser {
 };
 
 void Pager::on_request(endpoint::TransactionId id, sip::Message request, const endpoint::Flow& from) {
-  const auto admission = admissions_.of(endpoint_.point(from.point).profile);
-  const auto uri = sip::Uri::parse(request.request_uri());
-  const auto sender = request.get<sip::From>();
-  if (!uri || !sender) return endpoint_.respond(id, request, 400);
-  const auto outcome = admission.admit(authenticator_, id, request, from, sender->uri);
-  if (outcome.verdict != endpoint::Authenticator::Verdict::accepted) return;
-  const std::string user = uri->user_decoded();
-  const std::string domain = admission.domain_of(*uri);
-  if (user.empty() || !accounts_.find(user, domain)) return endpoint_.respond(id, request, 404);
-  location_.find(user, domain, [this, alive = alive_, id, request = std::move(request)](std::vector<location::Binding> bindings) {
+  const auto visit = reception_.receive(id, request, from);
+  if (!visit) return;
+  if (!visit->named) return endpoint_.respond(id, request, 404);
+  location_.find(visit->user, visit->domain, [this, alive = alive_, id, request = std::move(request)](std::vector<location::Binding> bindings) {
     if (*alive) deliver(id, request, bindings);
   });
 }

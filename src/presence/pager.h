@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "location/admission.h"
 #include "location/location_service.h"
+#include "presence/reception.h"
 
 namespace presence {
 
@@ -16,13 +16,10 @@ class Pager : public endpoint::RequestHandler {
   /// Contacts a message goes to.
   static constexpr std::size_t contacts_max = 10;
 
-  Pager(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authenticator, const endpoint::Accounts& accounts,
-        location::LocationService& location)
-      : endpoint_{endpoint}, authenticator_{authenticator}, accounts_{accounts}, location_{location} {}
+  Pager(Reception& reception, location::LocationService& location)
+      : endpoint_{reception.endpoint()}, reception_{reception}, location_{location} {}
   ~Pager() override { *alive_ = false; }
 
-  /// For requests from now on.
-  void set_admission(const std::string& profile, location::Admission admission) { admissions_.set(profile, std::move(admission)); }
   void on_request(endpoint::TransactionId id, sip::Message request, const endpoint::Flow& from) override;
 
  private:
@@ -31,10 +28,8 @@ class Pager : public endpoint::RequestHandler {
   void deliver(endpoint::TransactionId id, const sip::Message& request, const std::vector<location::Binding>& bindings);
 
   endpoint::SipEndpoint& endpoint_;
-  endpoint::Authenticator& authenticator_;
-  const endpoint::Accounts& accounts_;
+  Reception& reception_;
   location::LocationService& location_;
-  location::Admissions admissions_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -1,60 +1,63 @@
-// presence/subscriptions.h - SUBSCRIBE and NOTIFY: the notifier's side of RFC 6665 for every event package of ours.
+// presence/subscriptions.h - SUBSCRIBE outside dialogs: the notifier's side of RFC 6665 for every event package of ours.
 //
 // A subscription is a dialog and lives on the shard of its Call-ID; what it is about lives on the shard of the user, and
-// its package fetches it from there. When to notify is decided by sip::Notifier.
+// comes from there by StateAgent.
 #pragma once
-#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "location/admission.h"
-#include "presence/event_package.h"
-#include "sip/subscription/notifier.h"
+#include "presence/reception.h"
+#include "presence/subscription.h"
 
 namespace presence {
 
-class Subscriptions : public endpoint::RequestHandler {
+class Subscriptions : public endpoint::RequestHandler, public Audiences, Subscription::Owner {
  public:
+  using Number = Subscription::Number;
+
   /// Subscriptions of one shard; a further one gets 503.
   static constexpr std::size_t subscriptions_max = 100'000;
-  /// Of those, about one user; a further one gets 503 too. Each change of the user is told to all of them.
-  static constexpr std::size_t watchers_max = 100;
+  /// Of those, about one resource; a further one gets 503 too. Each change of it is told to all of them.
+  static constexpr std::size_t watchers_max = 5'000;
 
-  Subscriptions(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authenticator, const endpoint::Accounts& accounts);
+  /// The users behind a name that is a list, by "user@domain"; empty: it is none.
+  using Lists = std::function<std::vector<std::string>(std::string_view name, std::string_view domain)>;
+
+  Subscriptions(Reception& reception, StateAgent& agent) : reception_{reception}, agent_{agent} {}
   ~Subscriptions() override;
 
-  /// Before anything is subscribed to; it outlives this.
-  void add(EventPackage& package) { packages_.push_back(&package); }
-  void set_admission(const std::string& profile, location::Admission admission) { admissions_.set(profile, std::move(admission)); }
-  void set_limits(const sip::SubscriptionLimits& limits) { limits_ = limits; }
+  void set_lists(Lists lists) { lists_ = std::move(lists); }
+  /// For subscriptions from now on, by profile.
+  void set_limits(const std::string& profile, const sip::SubscriptionLimits& limits) { limits_[profile] = limits; }
 
   void on_request(endpoint::TransactionId id, sip::Message request, const endpoint::Flow& from) override;
-  /// Something about `aor` has changed that the package watches.
-  void on_change(const EventPackage& package, const std::string& aor);
+  void on_state(const std::string& aor, const State& state, Number number) override;
   std::size_t count() const { return subscriptions_.size(); }
 
  private:
-  class Subscription;
-  using Number = std::uint64_t;
+  endpoint::SipEndpoint& endpoint() override { return reception_.endpoint(); }
+  StateAgent& agent() override { return agent_; }
+  void on_over(Number number) override;
 
-  EventPackage* package_of(const sip::Message& request) const;
   /// Answers 489 with the packages that there are.
   void refuse_event(endpoint::TransactionId id, const sip::Message& request);
-  void describe(Number number, EventPackage& package, const std::string& aor, std::uint32_t version);
-  void erase(Number number);
+  /// What the request may be about; nullopt: refused.
+  std::optional<Subscription::Subject> subject_of(endpoint::TransactionId id, const sip::Message& request,
+                                                  const EventPackage& package, const Visit& visit);
+  bool has_room(const Subscription::Subject& subject) const;
+  sip::SubscriptionLimits limits_for(const sip::Message& request, const endpoint::Flow& from);
 
-  endpoint::SipEndpoint& endpoint_;
-  endpoint::Authenticator& authenticator_;
-  const endpoint::Accounts& accounts_;
-  std::vector<EventPackage*> packages_;
-  location::Admissions admissions_;
-  sip::SubscriptionLimits limits_;
+  Reception& reception_;
+  StateAgent& agent_;
+  Lists lists_;
+  std::unordered_map<std::string, sip::SubscriptionLimits> limits_;
   Number made_ = 0;
   std::map<Number, std::unique_ptr<Subscription>> subscriptions_;
-  std::multimap<std::string, Number, std::less<>> by_resource_;  // address of record
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::unordered_map<std::string, std::vector<Number>, base::TextHash, std::equal_to<>> by_resource_;
 };
 
 }  // namespace presence

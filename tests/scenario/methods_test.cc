@@ -116,7 +116,7 @@ TEST(Methods, MTH_17_UnknownOnesAre501AndThoseOutOfPlaceGetTheirStatus) {
   EXPECT_NE(header(foo, "Allow"), "");
   const auto subscribe = peers.ask("SUBSCRIBE", "sip:bob@10.0.0.1", {"Event: nonsense", "Contact: <sip:alice@10.0.0.2>"});
   EXPECT_EQ(sim::status_of(subscribe), 489);
-  EXPECT_EQ(header(subscribe, "Allow-Events"), "refer, reg");
+  EXPECT_EQ(header(subscribe, "Allow-Events"), "refer, dialog, message-summary, presence, presence.winfo, reg");
   EXPECT_EQ(sim::status_of(peers.ask("PUBLISH", "sip:bob@10.0.0.1", {"Event: nonsense"})), 489);
   EXPECT_EQ(sim::status_of(peers.ask("NOTIFY", "sip:bob@10.0.0.1", {"Event: refer", "Subscription-State: active"})), 481);
   EXPECT_EQ(sim::status_of(peers.ask("REFER", "sip:bob@10.0.0.1", {"Refer-To: <sip:carol@10.0.0.1>"})), 403);
