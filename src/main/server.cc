@@ -62,7 +62,7 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
       pinger{endpoint, location.local()}, gateways{endpoint}, gateway_calls{gateways},
       messages_in{endpoint, authenticator, accounts}, presence_in{endpoint, authenticator, accounts},
       pager{messages_in, location}, state_agent{location}, subscriptions{presence_in, state_agent},
-      publisher{presence_in, state_agent}, journal{on},
+      publisher{presence_in, state_agent}, call_presence{state_agent, accounts}, journal{on},
       recorder{writes ? std::make_unique<store::CallRecords>(*writes) : nullptr,
                keeping.csv_file.empty() ? nullptr : std::make_unique<record::CsvFile>(on, keeping.csv_file),
                record::default_csv_template} {
@@ -77,6 +77,7 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
   calls.add_observer(journal);
   calls.add_observer(recorder);
   calls.add_observer(gateway_calls);
+  calls.add_observer(call_presence);
 }
 
 ShardServer::~ShardServer() {

@@ -19,6 +19,7 @@
 #include "location/registrar.h"
 #include "main/external_addresses.h"
 #include "main/gateway_calls.h"
+#include "main/call_presence.h"
 #include "main/certificates.h"
 #include "proxy/proxy.h"
 #include "presence/pager.h"
@@ -80,6 +81,7 @@ struct ShardServer {
   presence::StateAgent state_agent;
   presence::Subscriptions subscriptions;
   presence::Publisher publisher;
+  CallPresence call_presence;
   record::Journal journal;
   record::Recorder recorder;
 };

@@ -61,8 +61,8 @@ void print_changes(const Resource& before, const Resource& now, std::string& out
 std::string describe(const Telling& telling) {
   std::string out = fmt::format(
       "<?xml version=\"1.0\"?>\r\n<dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" version=\"{}\" state=\"{}\" "
-      "entity=\"sip:{}\">\r\n",
-      telling.version, telling.before ? "partial" : "full", escaped(telling.aor));
+      "entity=\"{}\">\r\n",
+      telling.version, telling.before ? "partial" : "full", escaped(uri_of(telling.aor)));
   if (telling.before) print_changes(*telling.before, telling.now, out);
   else
     for (const auto& dialog : telling.now.dialogs) print(dialog, out);

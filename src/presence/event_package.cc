@@ -3,8 +3,14 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "location/location.h"
 
 namespace presence {
+
+std::string uri_of(std::string_view aor) {
+  const auto user = location::user_of(aor);
+  return std::string{sip::Uri::sip(user, aor.substr(std::min(user.size() + 1, aor.size()))).text()};
+}
 
 const EventPackage* EventPackage::find(std::string_view name) {
   for (const auto* each = first_; each; each = each->next_)

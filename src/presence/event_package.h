@@ -28,6 +28,9 @@ struct Telling {
   base::Time at{};
 };
 
+/// sip:user@domain, the user escaped.
+std::string uri_of(std::string_view aor);
+
 class EventPackage {
  public:
   struct Spec {

@@ -7,8 +7,8 @@
 namespace presence {
 
 std::string message_summary(std::string_view aor, const MessageCounts& counts) {
-  return fmt::format("Messages-Waiting: {}\r\nMessage-Account: sip:{}\r\nVoice-Message: {}/{} ({}/{})\r\n",
-                     counts.fresh != 0 || counts.urgent_fresh != 0 ? "yes" : "no", aor, counts.fresh, counts.old,
+  return fmt::format("Messages-Waiting: {}\r\nMessage-Account: {}\r\nVoice-Message: {}/{} ({}/{})\r\n",
+                     counts.fresh != 0 || counts.urgent_fresh != 0 ? "yes" : "no", uri_of(aor), counts.fresh, counts.old,
                      counts.urgent_fresh, counts.urgent_old);
 }
 

@@ -5,7 +5,7 @@
 namespace presence {
 namespace {
 
-std::string describe(const Telling& telling) { return compose(telling.now).print("sip:" + std::string{telling.aor}); }
+std::string describe(const Telling& telling) { return compose(telling.now).print(uri_of(telling.aor)); }
 
 bool differ(const Resource& before, const Resource& now) { return compose(before) != compose(now); }
 

@@ -24,7 +24,7 @@ std::string describe(const Telling& telling) {
   const auto& bindings = telling.now.contacts;
   const char* state = !bindings.empty() ? "active" : telling.version == 0 ? "init" : "terminated";
   std::string out = "<?xml version=\"1.0\"?>\r\n<reginfo xmlns=\"urn:ietf:params:xml:ns:reginfo\" version=\"" +
-                    std::to_string(telling.version) + "\" state=\"full\">\r\n<registration aor=\"sip:" + escaped(telling.aor) +
+                    std::to_string(telling.version) + "\" state=\"full\">\r\n<registration aor=\"" + escaped(uri_of(telling.aor)) +
                     "\" id=\"" + escaped(telling.aor) + "\" state=\"" + state + "\">\r\n";
   for (const auto& binding : bindings) {
     const auto left = std::chrono::ceil<std::chrono::seconds>(std::max(binding.expires - telling.at, base::Duration{0}));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "presence/event_package.h"
 #include "sip/multipart.h"
 #include "xml/tree.h"
 
@@ -24,14 +25,14 @@ std::string ResourceList::content_type(const std::string& boundary) {
 std::string ResourceList::print(const std::string& boundary) const {
   using xml::escaped;
   std::string meta = fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<list xmlns=\"urn:ietf:params:xml:ns:rlmi\" uri=\"sip:{}\" version=\"{}\" "
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<list xmlns=\"urn:ietf:params:xml:ns:rlmi\" uri=\"{}\" version=\"{}\" "
       "fullState=\"{}\">\r\n",
-      escaped(aor), version, full);
+      escaped(uri_of(aor)), version, full);
   std::vector<std::string> heads;  // parts are views
   for (std::size_t i = 0; i < members.size(); ++i) {
     const auto id = fmt::format("{}@{}", i, boundary);
-    meta += fmt::format("<resource uri=\"sip:{}\"><instance id=\"1\" state=\"active\" cid=\"{}\"/></resource>\r\n",
-                        escaped(members[i].aor), id);
+    meta += fmt::format("<resource uri=\"{}\"><instance id=\"1\" state=\"active\" cid=\"{}\"/></resource>\r\n",
+                        escaped(uri_of(members[i].aor)), id);
     heads.push_back(part_headers(members[i].content_type, id));
   }
   meta += "</list>\r\n";

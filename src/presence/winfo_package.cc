@@ -10,8 +10,8 @@ namespace {
 std::string describe(const Telling& telling) {
   std::string out = fmt::format(
       "<?xml version=\"1.0\"?>\r\n<watcherinfo xmlns=\"urn:ietf:params:xml:ns:watcherinfo\" version=\"{}\" state=\"full\">\r\n"
-      "<watcher-list resource=\"sip:{}\" package=\"presence\">\r\n",
-      telling.version, xml::escaped(telling.aor));
+      "<watcher-list resource=\"{}\" package=\"presence\">\r\n",
+      telling.version, xml::escaped(uri_of(telling.aor)));
   for (const auto& watcher : telling.now.watchers)
     out += fmt::format("<watcher id=\"{:x}\" status=\"active\" event=\"subscribe\" duration-subscribed=\"{}\">{}</watcher>\r\n",
                        watcher.id, std::chrono::duration_cast<std::chrono::seconds>(telling.at - watcher.since).count(),
