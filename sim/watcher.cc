@@ -51,9 +51,19 @@ void Watcher::Subscription::on_request(endpoint::TransactionId id, sip::Message 
   else bodies.emplace_back(request.body());
 }
 
+namespace {
+
+endpoint::UasChecks watcher_checks() {
+  auto checks = agent_checks();
+  checks.supported.emplace_back("eventlist");
+  return checks;
+}
+
+}  // namespace
+
 Watcher::Watcher(Host& host, std::string user, const base::Address& server, std::uint16_t port, std::uint16_t shard)
     : server_{server}, address_{host.ip(), port}, user_{std::move(user)},
-      endpoint_{std::make_unique<endpoint::SipEndpoint>(host.shard(shard), agent_checks())} {
+      endpoint_{std::make_unique<endpoint::SipEndpoint>(host.shard(shard), watcher_checks())} {
   endpoint_->join({endpoint_.get()});
   endpoint::ListeningPoint point;
   point.profile = "watcher";

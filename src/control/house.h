@@ -11,6 +11,7 @@
 #include "endpoint/sip_endpoint.h"
 #include "location/gateways.h"
 #include "location/location_service.h"
+#include "presence/state_agent.h"
 #include "record/journal.h"
 
 namespace control {
@@ -24,6 +25,7 @@ struct ShardView {
   record::Journal* journal;
   location::LocationService* location;
   location::Gateways* gateways;
+  presence::StateAgent* presence;
 };
 
 /// Commands run on the first shard, the control shard.

@@ -231,6 +231,15 @@ std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) cons
   return flow;
 }
 
+std::optional<Flow> SipEndpoint::flow_again(std::string_view profile, std::string_view transport, std::string_view received,
+                                            const sip::Uri& contact) const {
+  const auto remote = base::Address::parse(received);
+  const auto point = remote ? transports_.find_point(profile, remote->ip.family) : std::nullopt;
+  if (!point) return std::nullopt;
+  const Flow flow{*point, transport_named(transport).value_or(Transport::udp), *remote, {}, {}};
+  return flow.transport == Transport::udp ? flow : flow_to(*point, contact).value_or(flow);
+}
+
 Flow SipEndpoint::flow_in(const sip::Dialog& dialog, const Flow& flow, bool beyond_proxies) const {
   // A peer that came over a connection of its own, or from behind a NAT, is reached the way it came; so is one whose
   // Contact is a name. Behind proxies it is where its Contact or the first Route says (RFC 3261 section 12.2.1.1).

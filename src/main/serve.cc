@@ -131,7 +131,7 @@ control::House make_house(Server& server, const ServeOptions& options) {
   control::House house;
   for (std::uint16_t id = 0; id < server.count(); ++id) {
     auto& one = server.at(id);
-    house.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways});
+    house.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways, &one.state_agent});
   }
   house.version = version;
   house.started = house.home().now();

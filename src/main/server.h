@@ -21,10 +21,11 @@
 #include "main/gateway_calls.h"
 #include "main/call_presence.h"
 #include "main/certificates.h"
-#include "proxy/proxy.h"
+#include "presence/message_notices.h"
 #include "presence/pager.h"
 #include "presence/publisher.h"
 #include "presence/subscriptions.h"
+#include "proxy/proxy.h"
 #include "record/journal.h"
 #include "record/recorder.h"
 #include "store/write_behind.h"
@@ -77,8 +78,10 @@ struct ShardServer {
   location::Gateways gateways;
   GatewayCalls gateway_calls;
   presence::Reception messages_in, presence_in;
+  presence::MessageStore message_store;
   presence::Pager pager;
   presence::StateAgent state_agent;
+  presence::MessageNotices message_notices;
   presence::Subscriptions subscriptions;
   presence::Publisher publisher;
   CallPresence call_presence;

@@ -79,7 +79,13 @@ void StateAgent::set_messages(const std::string& aor, const MessageCounts& count
   at_home(aor, [counts](StateAgent& home, auto& at) {
     at.second.messages = counts;
     home.changed(at, Aspect::messages);
+    if (home.on_messages_) home.on_messages_(at.first, counts);
   });
+}
+
+std::optional<MessageCounts> StateAgent::messages_of(std::string_view aor) const {
+  const auto found = entries_.find(aor);
+  return found == entries_.end() ? std::nullopt : found->second.messages;
 }
 
 void StateAgent::on_contacts(std::string_view aor) {
@@ -153,7 +159,7 @@ State StateAgent::state_of(Entries::value_type& at) {
   }
   if (entry.publications) fresh->publications = entry.publications->documents;
   fresh->dialogs = entry.dialogs;
-  fresh->messages = entry.messages;
+  fresh->messages = entry.messages.value_or(MessageCounts{});
   if (entry.watched.has(Aspect::watchers))
     for (const auto& [key, watch] : entry.watches)
       if (watch.package->spec().name == "presence")
@@ -185,7 +191,7 @@ void StateAgent::settle(const std::string& aor) {
   const auto found = entries_.find(aor);
   if (found == entries_.end()) return;
   const auto& entry = found->second;
-  const bool empty = !entry.publications && entry.dialogs.empty() && entry.messages == MessageCounts{} && entry.watches.empty();
+  const bool empty = !entry.publications && entry.dialogs.empty() && !entry.messages && entry.watches.empty();
   if (empty && !entry.due) entries_.erase(found);
 }
 

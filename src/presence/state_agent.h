@@ -5,6 +5,7 @@
 // shard and is carried out there. A shard that watches gets the state at once, and again when it has changed: one message a
 // shard, whatever the number of its watchers. Cost: what nobody watches is noted and told to nobody.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,6 +53,12 @@ class StateAgent : location::Observer {
   void end_dialog(const std::string& aor, std::string id);
   void set_messages(const std::string& aor, const MessageCounts& counts);
 
+  /// Of a resource of this shard; nullopt: nobody has said.
+  std::optional<MessageCounts> messages_of(std::string_view aor) const;
+  using Messages = std::function<void(const std::string& aor, const MessageCounts& counts)>;
+  /// Hears of every set_messages() of this shard's resources.
+  void set_message_listener(Messages listener) { on_messages_ = std::move(listener); }
+
   /// Resources of this shard of which anything is known, or that are watched.
   std::size_t resources() const { return entries_.size(); }
 
@@ -70,7 +77,7 @@ class StateAgent : location::Observer {
 
     std::unique_ptr<Publications> publications;
     std::vector<Dialog> dialogs;
-    MessageCounts messages;
+    std::optional<MessageCounts> messages;
     std::map<std::pair<std::uint16_t, std::uint64_t>, Watch> watches;  // by shard and number
     Aspects watched;  // by any of them; grows until the last has gone
     State state;      // null: has to be made
@@ -103,6 +110,7 @@ class StateAgent : location::Observer {
   std::vector<StateAgent*> all_;
   Audiences* audiences_ = nullptr;
   Entries entries_;
+  Messages on_messages_;
 };
 
 }  // namespace presence

@@ -46,6 +46,39 @@ void Subscription::leave() {
 void Subscription::stop_watching() {
   if (!std::exchange(watching_, false)) return;
   for (const auto& part : parts_) owner_.agent().unwatch(part.aor, number_);
+  if (auto* items = owner_.items(); items && reserved_ != 0) items->remove(KeptSubscription::key(dialog_->id()));
+}
+
+void Subscription::watch() {
+  watching_ = true;
+  endpoint_.add_dialog(dialog_->id(), *this);
+  for (const auto& part : parts_) owner_.agent().watch(part.aor, number_, *subject_.package, subject_.watcher);
+}
+
+void Subscription::keep() {
+  auto* items = owner_.items();
+  if (!items || notifier_.state() == sip::SubscriptionPhase::terminated) return;
+  reserved_ = dialog_->local_cseq() + cseq_reserve;
+  KeptSubscription kept{subject_.event, subject_.aor, subject_.watcher, subject_.members, endpoint_.point(flow_.point).profile,
+                        std::string{endpoint::parameter(flow_.transport)}, flow_.remote.text(), beyond_proxies_, gap_, dialog_->kept()};
+  kept.dialog.local_cseq = reserved_;
+  const auto until = endpoint_.shard().wall_clock() + (notifier_.expires() - now());
+  items->save(KeptSubscription::key(dialog_->id()), kept.pack(), std::chrono::ceil<std::chrono::seconds>(until));
+}
+
+bool Subscription::resume(const KeptSubscription& kept, std::chrono::seconds left) {
+  auto dialog = sip::Dialog::restored(kept.dialog);
+  if (!dialog) return false;
+  dialog_ = std::move(*dialog);
+  beyond_proxies_ = kept.beyond_proxies;
+  // Documents, like NOTIFYs, are numbered above all that were sent.
+  list_version_ = dialog_->local_cseq();
+  for (auto& part : parts_) part.version = dialog_->local_cseq();
+  watch();
+  notifier_.resume(left, now());
+  keep();
+  drain();
+  return true;
 }
 
 std::vector<std::string> Subscription::watched() const {
@@ -83,10 +116,9 @@ bool Subscription::begin(endpoint::TransactionId id, const sip::Message& request
   const auto hops = request.all<sip::Via>();
   beyond_proxies_ = hops && hops->size() > 1;
   dialog_->set_local_contact(contact());
-  endpoint_.add_dialog(dialog_->id(), *this);
-  watching_ = true;
-  for (const auto& part : parts_) owner_.agent().watch(part.aor, number_, *subject_.package, subject_.watcher);
+  watch();
   endpoint_.respond(id, response);
+  keep();
   drain();
   return true;
 }
@@ -104,6 +136,7 @@ void Subscription::on_request(endpoint::TransactionId id, sip::Message request, 
   const auto answer = notifier_.on_subscribe(wanted_by(request), now());
   whole_ |= sip::is_success(answer.status);
   endpoint_.respond(id, answer_to(request, answer));
+  keep();
   drain();
 }
 
@@ -164,6 +197,7 @@ void Subscription::send() {
   due_.reset();
   set_body(notify);
   whole_ = false;
+  if (reserved_ != 0 && dialog_->local_cseq() >= reserved_) keep();
   notified.add();
   notify_ = endpoint_.send_request(std::move(notify), endpoint_.flow_in(*dialog_, flow_, beyond_proxies_), this);
 }

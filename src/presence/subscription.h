@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "endpoint/sip_endpoint.h"
+#include "presence/kept_subscription.h"
 #include "presence/state_agent.h"
 #include "sip/subscription/notifier.h"
+#include "store/write_behind.h"
 
 namespace presence {
 
@@ -23,6 +25,8 @@ class Subscription : public endpoint::RequestHandler, endpoint::ClientUser {
     virtual ~Owner() = default;
     virtual endpoint::SipEndpoint& endpoint() = 0;
     virtual StateAgent& agent() = 0;
+    /// Where it is kept over a restart; null: nowhere.
+    virtual store::Items* items() = 0;
     /// It can go; not from within this call.
     virtual void on_over(Number number) = 0;
   };
@@ -34,15 +38,20 @@ class Subscription : public endpoint::RequestHandler, endpoint::ClientUser {
     std::string watcher{};              ///< URI
   };
 
+  /// CSeq numbers that may be used before the row is written again.
+  static constexpr std::uint32_t cseq_reserve = 1000;
+
   Subscription(Owner& owner, Number number, Subject subject, const sip::SubscriptionLimits& limits, const endpoint::Flow& from);
   ~Subscription() override;
 
   /// Answers the SUBSCRIBE. False: it was refused.
   bool begin(endpoint::TransactionId id, const sip::Message& request);
+  /// Goes on with what was kept, which has `left` to go. False: it is no dialog.
+  bool resume(const KeptSubscription& kept, std::chrono::seconds left);
   void on_state(const std::string& aor, const State& state);
   /// Nothing calls it any more after this.
   void leave();
-  /// Nobody has to be told on its behalf any more.
+  /// Nobody has to be told on its behalf any more, not even after a restart.
   void stop_watching();
 
   const Subject& subject() const { return subject_; }
@@ -62,9 +71,11 @@ class Subscription : public endpoint::RequestHandler, endpoint::ClientUser {
     bool news(const EventPackage& package) const;
   };
 
+  void keep();
   base::Time now();
   std::string contact();
   sip::Message answer_to(const sip::Message& request, const sip::Notifier::Answer& answer, std::string_view tag = {});
+  void watch();
   void drain();
   void send_when_known();
   void send();
@@ -86,7 +97,7 @@ class Subscription : public endpoint::RequestHandler, endpoint::ClientUser {
   std::optional<sip::DueNotify> due_;
   endpoint::TransactionId notify_ = endpoint::no_transaction;
   std::vector<Part> parts_;
-  std::uint32_t list_version_ = 0;
+  std::uint32_t list_version_ = 0, reserved_ = 0;
   bool whole_ = true;  // the next NOTIFY says everything
   bool watching_ = false, beyond_proxies_ = false;
   io::Timer timer_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "presence/resource_list.h"
 #include "sip/header/accept.h"
 #include "sip/header/event.h"
@@ -25,7 +26,11 @@ bool accepts(const sip::Message& request, std::string_view content_type) {
 
 }  // namespace
 
+Subscriptions::Subscriptions(Reception& reception, StateAgent& agent, std::unique_ptr<store::Items> keep)
+    : reception_{reception}, agent_{agent}, keep_{std::move(keep)}, all_{this}, resume_timer_{[this] { resume_some(); }} {}
+
 Subscriptions::~Subscriptions() {
+  *alive_ = false;
   for (auto& [number, subscription] : subscriptions_) subscription->leave();
 }
 
@@ -70,10 +75,14 @@ bool Subscriptions::has_room(const Subscription::Subject& subject) const {
   return subscriptions_.size() < subscriptions_max && free(subject.aor) && std::ranges::all_of(subject.members, free);
 }
 
+sip::SubscriptionLimits Subscriptions::limits_of(const endpoint::Flow& flow) {
+  const auto found = limits_.find(endpoint().point(flow.point).profile);
+  return found == limits_.end() ? sip::SubscriptionLimits{} : found->second;
+}
+
 /// RFC 6446 section 5: a watcher may want less than we would send, not more.
 sip::SubscriptionLimits Subscriptions::limits_for(const sip::Message& request, const endpoint::Flow& from) {
-  const auto found = limits_.find(endpoint().point(from.point).profile);
-  auto limits = found == limits_.end() ? sip::SubscriptionLimits{} : found->second;
+  auto limits = limits_of(from);
   const auto event = request.get<sip::Event>();
   const auto interval = event ? event->params.number("min-interval") : std::nullopt;
   if (interval) limits.notify_gap = std::max<base::Duration>(limits.notify_gap, std::chrono::seconds{*interval});
@@ -91,12 +100,63 @@ void Subscriptions::on_request(endpoint::TransactionId id, sip::Message request,
   if (!subject) return;
   if (!has_room(*subject)) return endpoint().respond(id, request, unavailable);
 
+  auto& fresh = add(std::move(*subject), limits_for(request, from), from);
+  if (!fresh.begin(id, request)) on_over(made_);
+}
+
+Subscription& Subscriptions::add(Subscription::Subject subject, const sip::SubscriptionLimits& limits, const endpoint::Flow& flow) {
   const Number number = ++made_;
-  Subscription::Owner& self = *this;
+  Owner& self = *this;
   auto& fresh = subscriptions_[number];
-  fresh = std::make_unique<Subscription>(self, number, std::move(*subject), limits_for(request, from), from);
+  fresh = std::make_unique<Subscription>(self, number, std::move(subject), limits, flow);
   for (const auto& aor : fresh->watched()) by_resource_[aor].push_back(number);
-  if (!fresh->begin(id, request)) on_over(number);
+  return *fresh;
+}
+
+void Subscriptions::restore() {
+  if (!keep_) return;
+  keep_->load_all([this, alive = alive_](const base::Result<std::vector<store::Item>, store::Fault>& items) {
+    if (!*alive) return;
+    if (items) return hand_out(*items);
+    base::log::error("presence", "subscriptions cannot be loaded: {}", store::sentence(items.error()));
+  });
+}
+
+void Subscriptions::hand_out(const std::vector<store::Item>& items) {
+  for (const auto& item : items) {
+    auto kept = KeptSubscription::unpack(item.value);
+    if (!kept) continue;
+    const auto home = io::owner_of(kept->dialog.id.call_id, static_cast<std::uint16_t>(all_.size()));
+    endpoint().shard().post(home, [other = all_[home], kept = Kept{std::move(*kept), item.expires_at}]() mutable {
+      other->to_resume_.push_back(std::move(kept));
+      auto& shard = other->endpoint().shard();
+      if (!other->resume_timer_.running()) other->resume_timer_.start(shard.timers(), shard.now() + resume_interval);
+    });
+  }
+  if (!items.empty()) base::log::notice("presence", "{} subscriptions are back from before the restart", items.size());
+}
+
+void Subscriptions::resume_some() {
+  for (std::size_t i = 0; i < resumed_at_once && !to_resume_.empty(); ++i) {
+    resume(to_resume_.front());
+    to_resume_.pop_front();
+  }
+  auto& shard = endpoint().shard();
+  if (!to_resume_.empty()) resume_timer_.start(shard.timers(), shard.now() + resume_interval);
+}
+
+void Subscriptions::resume(const Kept& kept) {
+  const auto& what = kept.what;
+  const auto left = std::chrono::ceil<std::chrono::seconds>(kept.expires_at - endpoint().shard().wall_clock());
+  const auto* package = EventPackage::find(what.event.substr(0, what.event.find(';')));
+  const auto contact = sip::Uri::parse(what.dialog.remote_target);
+  if (!package || !contact || left <= std::chrono::seconds{0}) return;
+  const auto flow = endpoint().flow_again(what.profile, what.transport, what.received, *contact);
+  if (!flow) return base::log::notice("presence", "the subscription of {} is forgotten: there is no profile {}", what.watcher, what.profile);
+  auto limits = limits_of(*flow);
+  limits.notify_gap = std::max(limits.notify_gap, what.gap);
+  auto& fresh = add({package, what.event, what.aor, what.members, what.watcher}, limits, *flow);
+  if (!fresh.resume(what, left)) on_over(made_);
 }
 
 void Subscriptions::on_state(const std::string& aor, const State& state, Number number) {

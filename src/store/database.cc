@@ -14,7 +14,9 @@ constexpr std::array migrations{
     "CREATE TABLE binding (aor TEXT NOT NULL, id TEXT NOT NULL, contact TEXT NOT NULL, call_id TEXT NOT NULL,"
     " cseq INTEGER NOT NULL, path TEXT NOT NULL, user_agent TEXT NOT NULL, profile TEXT NOT NULL,"
     " transport TEXT NOT NULL, received TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (aor, id))"
-    " WITHOUT ROWID"};
+    " WITHOUT ROWID",
+    "CREATE TABLE item (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, expires_at INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, key)) WITHOUT ROWID"};
 
 constexpr int latest_version = static_cast<int>(migrations.size());
 
@@ -169,6 +171,8 @@ base::Result<void, Fault> Database::apply(std::span<const Change> changes) {
 Database::Done Database::run(const Change& change) {
   if (const auto* binding = std::get_if<Binding>(&change)) return save(*binding);
   if (const auto* name = std::get_if<BindingName>(&change)) return remove(*name);
+  if (const auto* item = std::get_if<Item>(&change)) return save(*item);
+  if (const auto* name = std::get_if<ItemName>(&change)) return remove(*name);
   return append(std::get<Record>(change));
 }
 
@@ -186,6 +190,20 @@ Database::Done Database::remove(const BindingName& name) {
   if (!statement) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
   Run run{statement};
   return step(run.bind(name.aor).bind(name.id));
+}
+
+Database::Done Database::save(const Item& item) {
+  auto* statement = prepare("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?)");
+  if (!statement) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
+  Run run{statement};
+  return step(run.bind(item.kind).bind(item.key).bind(item.value).bind(std::int64_t{item.expires_at.count()}));
+}
+
+Database::Done Database::remove(const ItemName& name) {
+  auto* statement = prepare("DELETE FROM item WHERE kind = ? AND key = ?");
+  if (!statement) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
+  Run run{statement};
+  return step(run.bind(name.kind).bind(name.key));
 }
 
 Database::Done Database::learn_columns(const std::string& table) {
@@ -251,8 +269,8 @@ Database::Done Database::make_insert(const Record& record) {
 }
 
 Database::Done Database::append(const Record& record) {
-  // The binding table and SQLite's own are not for records.
-  if (record.table == "binding" || record.table == "schema_version") return base::Unexpected<int>{SQLITE_ERROR};
+  // Our own tables are not for records.
+  if (record.table == "binding" || record.table == "item" || record.table == "schema_version") return base::Unexpected<int>{SQLITE_ERROR};
   if (!insert_ || !insert_->fits(record))
     if (auto done = make_insert(record); !done) return done;
   Run run{insert_->statement.get()};
@@ -278,6 +296,25 @@ base::Result<std::vector<Binding>, Fault> Database::load_bindings(std::chrono::s
   }
   if (code != SQLITE_DONE) return base::Unexpected<Fault>{fail(code)};
   return bindings;
+}
+
+base::Result<std::vector<Item>, Fault> Database::load_items(const std::string& kind, std::chrono::seconds now) {
+  const std::lock_guard guard{lock_};
+  if (auto opened = open(); !opened) return base::Unexpected<Fault>{opened.error()};
+  if (const auto done = execute("DELETE FROM item WHERE expires_at <= ?", now.count()); !done)
+    return base::Unexpected<Fault>{fail(done.error())};
+  auto* statement = prepare("SELECT key, value, expires_at FROM item WHERE kind = ? ORDER BY key");
+  if (!statement) return base::Unexpected<Fault>{fail(sqlite3_errcode(handle_.get()))};
+  std::vector<Item> items;
+  int code = SQLITE_DONE;
+  {
+    Run run{statement};
+    run.bind(kind);
+    for (code = run.step(); code == SQLITE_ROW; code = run.step())
+      items.push_back({kind, run.text(0), run.text(1), std::chrono::seconds{run.number(2)}});
+  }
+  if (code != SQLITE_DONE) return base::Unexpected<Fault>{fail(code)};
+  return items;
 }
 
 }  // namespace store

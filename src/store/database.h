@@ -30,6 +30,7 @@ class Database : public Storage {
 
   base::Result<void, Fault> apply(std::span<const Change> changes) override;
   base::Result<std::vector<Binding>, Fault> load_bindings(std::chrono::seconds now) override;
+  base::Result<std::vector<Item>, Fault> load_items(const std::string& kind, std::chrono::seconds now) override;
   /// The schema version of the file; 0 when it cannot be opened.
   int version();
 
@@ -49,6 +50,8 @@ class Database : public Storage {
   Done run(const Change& change);
   Done save(const Binding& binding);
   Done remove(const BindingName& name);
+  Done save(const Item& item);
+  Done remove(const ItemName& name);
   Done append(const Record& record);
   Done make_insert(const Record& record);
   Done learn_columns(const std::string& table);

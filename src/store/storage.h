@@ -1,7 +1,7 @@
 // store/storage.h - what is kept beyond the life of the process, behind one port: SQLite today, others later.
 //
 // A storage blocks; it is only ever called from work handed to io::Shard::offload. What the rooms above use is
-// Bindings and CallRecords (store/write_behind.h), which never block and never fail.
+// Bindings, Items and CallRecords (store/write_behind.h), which never block and never fail.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -41,8 +41,19 @@ struct BindingName {
   std::string aor, id;
 };
 
-/// Saving replaces the binding of that name.
-using Change = std::variant<Binding, BindingName /*removed*/, Record>;
+/// What a room wants back after a restart. `kind` is the room's own, `key` unique in it; what `value` says is its business.
+struct Item {
+  std::string kind, key, value;
+  std::chrono::seconds expires_at{};  ///< since 1970
+  bool operator==(const Item&) const = default;
+};
+
+struct ItemName {
+  std::string kind, key;
+};
+
+/// Saving replaces the binding, or the item, of that name.
+using Change = std::variant<Binding, BindingName /*removed*/, Record, Item, ItemName /*removed*/>;
 
 /// Columns a record table may have; what a row has beyond is left out.
 inline constexpr std::size_t record_columns_max = 250;
@@ -63,6 +74,8 @@ class Storage {
   virtual base::Result<void, Fault> apply(std::span<const Change> changes) = 0;
   /// Those that have not expired at `now`; expired ones are deleted. Thread-safe.
   virtual base::Result<std::vector<Binding>, Fault> load_bindings(std::chrono::seconds now) = 0;
+  /// The same for the items of one kind.
+  virtual base::Result<std::vector<Item>, Fault> load_items(const std::string& kind, std::chrono::seconds now) = 0;
 };
 
 }  // namespace store

@@ -17,7 +17,21 @@ const base::metrics::Counter rows_written{"ahoy_store_rows_written_total", "Chan
 std::string key_of(const Change& change) {
   if (const auto* binding = std::get_if<Binding>(&change)) return binding->aor + '\n' + binding->id;
   if (const auto* name = std::get_if<BindingName>(&change)) return name->aor + '\n' + name->id;
+  if (const auto* item = std::get_if<Item>(&change)) return "item\n" + item->kind + '\n' + item->key;
+  if (const auto* name = std::get_if<ItemName>(&change)) return "item\n" + name->kind + '\n' + name->key;
   return {};
+}
+
+/// Asks the storage on the offload pool; `loaded` hears of it on this shard.
+template <class Row, class Load>
+void load(WriteBehind& queue, Load load, base::Function<void(base::Result<std::vector<Row>, Fault>)> loaded) {
+  auto rows = std::make_shared<base::Result<std::vector<Row>, Fault>>();
+  auto& shard = queue.shard();
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(shard.wall_clock());
+  auto told = std::make_shared<decltype(loaded)>(std::move(loaded));
+  const bool taken = shard.offload([rows, now, load, storage = queue.storage()] { *rows = load(*storage, now); },
+                                   [rows, told] { (*told)(std::move(*rows)); });
+  if (!taken) shard.post(shard.id(), [told] { (*told)(base::Unexpected<Fault>{Fault::busy}); });
 }
 
 }  // namespace
@@ -124,14 +138,13 @@ void WriteBehind::finish() {
 }
 
 void Bindings::load_all(Loaded loaded) {
-  using Rows = base::Result<std::vector<Binding>, Fault>;
-  auto rows = std::make_shared<Rows>();
-  auto& shard = queue_.shard();
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(shard.wall_clock());
-  auto told = std::make_shared<Loaded>(std::move(loaded));
-  const bool taken = shard.offload([rows, now, storage = queue_.storage()] { *rows = storage->load_bindings(now); },
-                                   [rows, told] { (*told)(std::move(*rows)); });
-  if (!taken) shard.post(shard.id(), [told] { (*told)(base::Unexpected<Fault>{Fault::busy}); });
+  const auto rows = [](Storage& storage, std::chrono::seconds now) { return storage.load_bindings(now); };
+  load<Binding>(queue_, rows, std::move(loaded));
+}
+
+void Items::load_all(Loaded loaded) {
+  const auto rows = [kind = kind_](Storage& storage, std::chrono::seconds now) { return storage.load_items(kind, now); };
+  load<Item>(queue_, rows, std::move(loaded));
 }
 
 }  // namespace store

@@ -1,7 +1,7 @@
 // store/write_behind.h - changes of one shard on their way to the storage: nobody waits, nothing on the call path blocks.
 //
 // Rows are collected and written in one transaction at most every `interval`, on the offload pool. While the storage is
-// away they are kept and tried again; a newer change of a binding takes the place of an older one. When the queue is
+// away they are kept and tried again; a newer change of a binding or an item takes the place of an older one. When the queue is
 // full the oldest change is given up (and counted).
 #pragma once
 #include <deque>
@@ -76,6 +76,24 @@ class Bindings {
 
  private:
   WriteBehind& queue_;
+};
+
+/// Items of one kind, from one shard.
+class Items {
+ public:
+  using Loaded = base::Function<void(base::Result<std::vector<Item>, Fault>)>;
+
+  Items(WriteBehind& queue, std::string kind) : queue_{queue}, kind_{std::move(kind)} {}
+  void save(std::string key, std::string value, std::chrono::seconds expires_at) {
+    queue_.put(Item{kind_, std::move(key), std::move(value), expires_at});
+  }
+  void remove(std::string key) { queue_.put(ItemName{kind_, std::move(key)}); }
+  /// Those of every shard that have not expired; as Bindings::load_all().
+  void load_all(Loaded loaded);
+
+ private:
+  WriteBehind& queue_;
+  std::string kind_;
 };
 
 /// Call records, from one shard.

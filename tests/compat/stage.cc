@@ -188,7 +188,7 @@ void Stage::load(const std::string& folder) {
   auto& shard = server_->at(0);
   shard.calls.add_observer(*this);
   house_.shards.push_back({&shard.shard, &shard.endpoint, &shard.calls, &shard.runtime, &shard.journal, &shard.location,
-                           &shard.gateways});
+                           &shard.gateways, &shard.state_agent});
   house_.version = "test";
 }
 

@@ -26,7 +26,7 @@ struct Desk {
   Desk() {
     for (std::uint16_t id = 0; id < house.server->count(); ++id) {
       auto& one = house.server->at(id);
-      view.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways});
+      view.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways, &one.state_agent});
     }
     view.version = "Ahoy test";
     view.started = view.home().now();

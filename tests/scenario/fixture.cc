@@ -6,12 +6,12 @@ namespace scenario {
 
 namespace {
 
-std::unique_ptr<ahoy::Server> start(sim::Host& host, const std::string& xml) {
+std::unique_ptr<ahoy::Server> start(sim::Host& host, const std::string& xml, const ahoy::Keeping& keeping = {}) {
   auto loaded = dialplan::load_text(xml, "test.xml", ".");
   base::require(loaded.has_value(), "a test's configuration does not load");
   std::vector<io::Shard*> shards;
   for (std::uint16_t id = 0; id < host.count(); ++id) shards.push_back(&host.shard(id));
-  auto server = std::make_unique<ahoy::Server>(std::move(shards), *loaded);
+  auto server = std::make_unique<ahoy::Server>(std::move(shards), *loaded, keeping);
   const auto opened = server->open();
   base::require(opened.has_value(), opened ? "" : opened.error());
   return server;
@@ -54,7 +54,7 @@ House::~House() { server.reset(); }
 
 void House::restart() {
   server.reset();
-  server = start(host, xml);
+  server = start(host, xml, {storage, {}, {}, {}});
 }
 
 Neighbour::Neighbour(sim::World& world, const std::string& name, const base::Ip& at, std::string_view context,

@@ -34,6 +34,7 @@ struct House {
   sim::World world;
   sim::Host& host;
   std::string xml;
+  std::shared_ptr<store::Storage> storage;  ///< set before restart(): what a server keeps there outlives it
   std::unique_ptr<ahoy::Server> server;
 };
 

@@ -33,7 +33,7 @@ struct Trunk {
         telco{house.world, house.world.add_host("telco", {scenario::bob_ip})} {
     for (std::uint16_t id = 0; id < house.server->count(); ++id) {
       auto& one = house.server->at(id);
-      view.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways});
+      view.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways, &one.state_agent});
     }
   }
   std::string command(std::string line) {

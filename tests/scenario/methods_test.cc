@@ -68,10 +68,10 @@ TEST(Methods, MTH_15_AMessageReachesARegisteredUserByteByByte) {
   peers.house.expect_nothing_left();
 }
 
-TEST(Methods, MTH_15_UnknownUsersAre404AndThoseWhoAreAway480) {
+TEST(Methods, MTH_15_UnknownUsersAre404AndForThoseWhoAreAwayItIsKept) {
   Peers peers;
   EXPECT_EQ(sim::status_of(peers.ask("MESSAGE", "sip:nobody@10.0.0.1", {"Content-Type: text/plain"}, "hi")), 404);
-  EXPECT_EQ(sim::status_of(peers.ask("MESSAGE", "sip:bob@10.0.0.1", {"Content-Type: text/plain"}, "hi")), 480);
+  EXPECT_EQ(sim::status_of(peers.ask("MESSAGE", "sip:bob@10.0.0.1", {"Content-Type: text/plain"}, "hi")), 202);
 }
 
 TEST(Methods, MTH_15_WithSeveralContactsOneThatTakesItIsEnough) {

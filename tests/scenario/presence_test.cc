@@ -180,6 +180,28 @@ TEST(Presence, PRS_02_ALampFollowsTheCallsOfItsLine) {
   }
 }
 
+TEST(Presence, F53_16_WhoSeesALampBlinkPicksTheCallUp) {
+  Town town{3};
+  sim::Agent alice{town.alices, "alice"}, bob{town.bobs, "bob"}, carol{town.alices, "carol", 5062};
+  auto& lamp = town.watcher.subscribe("sip:bob@10.0.0.1", "dialog");
+  auto& call = alice.call("sip:bob@10.0.0.1", town.house.address(), scenario::sdp(scenario::alice_ip));
+  const auto ringing = town.seen(lamp);
+  const auto said = [&](std::string_view name) {
+    const auto at = ringing.find(" " + std::string{name} + "=\"") + name.size() + 3;
+    return ringing.substr(at, ringing.find('"', at) - at);
+  };
+  // RFC 3891 section 3: to-tag is that of the side whose dialog it is, as RFC 4235 has it.
+  auto& pickup = carol.call("sip:bob@10.0.0.1", town.house.address(), scenario::sdp(scenario::alice_ip), endpoint::Transport::udp,
+                            {{"Replaces", said("call-id") + ";to-tag=" + said("local-tag") + ";from-tag=" + said("remote-tag") + ";early-only"}});
+  EXPECT_TRUE(has(town.seen(lamp), "<state>terminated</state>")) << lamp.bodies.back();
+  EXPECT_TRUE(pickup.answered);
+  EXPECT_TRUE(call.answered);
+  ASSERT_TRUE(bob.incoming()->ended);
+  call.hang_up();
+  town.house.world.run_for(1s);
+  EXPECT_TRUE(pickup.ended);
+}
+
 TEST(Presence, PRS_02_APlaceThatIsNoUserHasALampToo) {
   Town town;
   sim::Agent alice{town.alices, "alice"};

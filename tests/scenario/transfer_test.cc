@@ -512,7 +512,7 @@ struct Operator {
   Operator() {
     for (std::uint16_t id = 0; id < three.house.server->count(); ++id) {
       auto& one = three.house.server->at(id);
-      view.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways});
+      view.shards.push_back({&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways, &one.state_agent});
     }
   }
   std::string run(const std::string& line) {
