@@ -51,7 +51,7 @@ struct Lamp {
 
 struct Town {
   Town(std::uint64_t seed, std::size_t count)
-      : lines{count}, house{dialplan, seed}, callers{house.world.add_host("callers", {scenario::alice_ip}), "callers"},
+      : lines{count}, house{dialplan, seed, 2, R"(<param name="accept-blind-reg" value="true"/>)"}, callers{house.world.add_host("callers", {scenario::alice_ip}), "callers"},
         callees{house.world.add_host("callees", {scenario::bob_ip}), "callees"},
         watcher{house.world.add_host("board", {base::Ip::v4(10, 0, 0, 4)}), "alice", house.address()}, lamps(count) {
     std::string users;
@@ -136,7 +136,7 @@ TEST(Lamps, PRS_02_AThousandLinesAreRightAfterRandomCallsUnderLoss) {
   Town town{seed, 1000};
   town.house.world.weather = {.loss = 0.02, .duplicate = 0.01, .reorder = 0.1, .delay_min = 1ms, .delay_max = 30ms};
   town.watch_all();
-  town.live(600);
+  town.live(1500);
   expect_right(town);
 }
 
