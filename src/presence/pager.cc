@@ -31,9 +31,9 @@ void Pager::on_request(endpoint::TransactionId id, sip::Message request, const e
   const auto visit = reception_.receive(id, request, from);
   if (!visit) return;
   if (!visit->named) return endpoint_.respond(id, request, not_found);
+  const auto life = life_of(request, from);
   location_.find(visit->user, visit->domain,
-                 [this, alive = alive_, id, aor = visit->aor(), life = life_of(request, from),
-                  request = std::move(request)](const std::vector<location::Binding>& bindings) mutable {
+                 [this, alive = alive_, id, aor = visit->aor(), life, request = std::move(request)](const std::vector<location::Binding>& bindings) mutable {
                    if (!*alive) return;
                    if (bindings.empty()) keep(id, aor, std::move(request), life);
                    else deliver(id, std::move(request), bindings);
