@@ -7,7 +7,7 @@ find_package(spdlog REQUIRED)         # base: log
 find_package(tl-expected REQUIRED)    # base: Result
 find_package(GTest REQUIRED)          # tests
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)   # dialplan
-find_package(pugixml REQUIRED)                                 # dialplan
+find_package(pugixml REQUIRED)                                 # xml
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)     # store
 pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile)    # audio
 pkg_check_modules(SPEEXDSP REQUIRED IMPORTED_TARGET speexdsp) # audio

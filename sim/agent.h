@@ -64,6 +64,8 @@ class Agent : public endpoint::RequestHandler {
   Call& call(const std::string& uri, const base::Address& at, std::string body = "v=0\r\n",
              endpoint::Transport transport = endpoint::Transport::udp,
              const std::vector<std::pair<std::string, std::string>>& more = {});
+  /// Who calls from now on.
+  void set_user(std::string user) { user_ = std::move(user); }
   /// The last incoming call; null before there is one.
   Call* incoming() { return incoming_; }
   std::vector<std::unique_ptr<Call>>& calls() { return calls_; }

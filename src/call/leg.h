@@ -74,6 +74,7 @@ class Leg : endpoint::InviteSession::User, Media::User {
   Media& media() { return *media_; }
   const Media& media() const { return *media_; }
   endpoint::InviteSession* session() { return session_.get(); }
+  const endpoint::InviteSession* session() const { return session_.get(); }
   base::log::Call log() const { return {uuid_}; }
   /// The peer of the present bridge, and the one an outgoing leg was made for; null when there is none.
   Leg* peer() const { return peer_; }

@@ -258,6 +258,8 @@ struct Replaced {
 
 Replaced look_up(Switch& owner, const sip::Replaces& replaces) {
   auto* leg = owner.find_dialog(replaces.call_id, replaces.to_tag(), replaces.from_tag());
+  // Who has the tags from the event package "dialog" names them as the telephone does: the same dialog from its other end.
+  if (!leg) leg = owner.find_dialog(replaces.call_id, replaces.from_tag(), replaces.to_tag());
   if (!leg) return {};
   if (leg->hung_up()) return {603, {}, {}};
   if (leg->answered() && replaces.early_only()) return {486, {}, {}};

@@ -12,6 +12,7 @@
 #include "endpoint/sip_endpoint.h"
 #include "location/gateways.h"
 #include "location/location_service.h"
+#include "presence/state_agent.h"
 #include "record/journal.h"
 
 namespace control {
@@ -26,6 +27,7 @@ struct ShardView {
   location::LocationService* location;
   location::Gateways* gateways;
   endpoint::Guard* guard;
+  presence::StateAgent* presence;
 };
 
 /// Commands run on the first shard, the control shard.

@@ -3,7 +3,7 @@
 // X-PRE-PROCESS set, env-set and include (globs in name order, relative to the including file), `<!--#set
 // "a=b"-->`,
 // `$${name}`, and FreeSWITCH's `<include>` wrappers, which vanish. exec, exec-set and stun-set are refused
-// with a warning. Knows pugixml and hides it.
+// with a warning.
 #pragma once
 #include <memory>
 #include <string>
@@ -13,10 +13,7 @@
 #include "base/result.h"
 #include "call/variables.h"
 #include "dialplan/place.h"
-
-namespace pugi {
-struct xml_node_struct;
-}
+#include "xml/tree.h"
 
 namespace dialplan {
 
@@ -24,7 +21,6 @@ namespace dialplan {
 inline constexpr unsigned include_depth_max = 100;
 inline constexpr std::size_t document_size_max = 64U * 1024 * 1024;
 inline constexpr std::size_t document_files_max = 10'000;
-inline constexpr unsigned element_depth_max = 256;
 
 class Document;
 
@@ -33,15 +29,15 @@ class Element {
  public:
   Element() = default;
 
-  explicit operator bool() const { return node_ != nullptr; }
-  std::string_view name() const;
-  bool has(std::string_view attribute) const;
+  explicit operator bool() const { return static_cast<bool>(element_); }
+  std::string_view name() const { return element_.name(); }
+  bool has(std::string_view attribute) const { return element_.has(attribute); }
   /// Decoded; empty when missing.
-  std::string_view attribute(std::string_view name) const;
+  std::string_view attribute(std::string_view name) const { return element_.attribute(name); }
   /// Names of all attributes in order.
-  std::vector<std::string_view> attributes() const;
+  std::vector<std::string_view> attributes() const { return element_.attributes(); }
   /// All text and CDATA inside, as written but for entities; not that of children.
-  std::string text() const;
+  std::string text() const { return element_.text(); }
 
   /// Children, those inside `<include>` as if it were not there; empty name: all.
   std::vector<Element> children(std::string_view name = {}) const;
@@ -55,11 +51,11 @@ class Element {
 
  private:
   friend class Document;
-  Element(const Document* document, pugi::xml_node_struct* node) : document_{document}, node_{node} {}
+  Element(const Document* document, xml::Element element) : document_{document}, element_{element} {}
   void collect(std::string_view name, std::vector<Element>& into) const;
 
   const Document* document_ = nullptr;
-  pugi::xml_node_struct* node_ = nullptr;
+  xml::Element element_;
 };
 
 class Document {

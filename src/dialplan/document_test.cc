@@ -167,7 +167,7 @@ TEST(Document, ATagThatIsLeftOpenStandsInItsOwnFile) {
 
 TEST(Document, DepthIsBounded) {
   std::string deep;
-  for (unsigned i = 0; i < element_depth_max + 2; ++i) deep += "<a>";
+  for (unsigned i = 0; i < xml::depth_max + 2; ++i) deep += "<a>";
   EXPECT_NE(fault(deep).message.find("too deeply"), std::string::npos);
 }
 

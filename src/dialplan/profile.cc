@@ -61,6 +61,7 @@ Setting<Struct> lists(std::string_view name, std::string Struct::*member, std::s
 
 constexpr std::string_view dtmf_words[] = {"rfc2833", "info", "none"};
 constexpr std::string_view negotiation_words[] = {"generous", "greedy", "scrooge"};
+constexpr std::string_view message_query_words[] = {"false", "true", "first-only"};
 constexpr base::Duration hour = 1h;
 constexpr base::Duration day = 24h;
 constexpr base::Duration ms = 1ms;
@@ -168,6 +169,14 @@ const base::Settings<ProfileSettings>& profile_settings() {
        "Put received= into the contact of registrations behind NAT."},
       {"nat-options-ping", &P::nat_options_ping, false, Apply::reload,
        "Keep mappings of phones behind NAT open."},
+      {"notify-min-interval", &P::notify_min_interval, 1s, {nothing, hour}, Apply::reload,
+       "NOTIFYs of one subscription are at least so far apart (new subscriptions)."},
+      {"force-subscription-expires", &P::force_subscription_expires, day, {1min, 7 * day}, Apply::reload,
+       "A subscription that asks for more gets this."},
+      {"offline-message-expires", &P::offline_message_expires, 7 * day, {nothing, 30 * day}, Apply::reload,
+       "How long a MESSAGE waits for a user who is away; 0: it is refused."},
+      choice("send-message-query-on-register", &P::send_message_query_on_register, message_query_words, "false", Apply::reload,
+             "Tell a phone of waiting messages when it registers: false, true or first-only."),
       {"all-reg-options-ping", &P::all_reg_options_ping, false, Apply::reload,
        "Ping every registered phone."},
       {"unregister-on-options-fail", &P::unregister_on_options_fail, false, Apply::reload,

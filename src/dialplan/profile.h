@@ -43,6 +43,8 @@ struct ProfileSettings {
        nat_options_ping = false, all_reg_options_ping = false, aggressive_nat_detection = false,
        unregister_on_options_fail = false;
   base::Duration ping_mean_interval{};
+  base::Duration notify_min_interval{}, force_subscription_expires{}, offline_message_expires{};
+  enum class MessageQuery : std::uint8_t { no, always, first } send_message_query_on_register = MessageQuery::no;
   base::Duration sip_force_expires{}, sip_force_expires_min{}, sip_force_expires_max{},
       sip_expires_max_deviation{}, sip_expires_late_margin{};
   std::uint32_t max_registrations_per_extension = 0;

@@ -248,6 +248,15 @@ std::optional<Flow> SipEndpoint::flow_to(PointId from, const sip::Uri& uri) cons
   return flow;
 }
 
+std::optional<Flow> SipEndpoint::flow_again(std::string_view profile, std::string_view transport, std::string_view received,
+                                            const sip::Uri& contact) const {
+  const auto remote = base::Address::parse(received);
+  const auto point = remote ? transports_.find_point(profile, remote->ip.family) : std::nullopt;
+  if (!point) return std::nullopt;
+  const Flow flow{*point, transport_named(transport).value_or(Transport::udp), *remote, {}, {}};
+  return flow.transport == Transport::udp ? flow : flow_to(*point, contact).value_or(flow);
+}
+
 sip::Uri SipEndpoint::contact(const Flow& flow, std::string_view user, bool sips) const {
   const auto& at = point(flow.point);
   auto uri = sip::Uri::sip(user, at.host(flow.remote.ip), at.port(flow.transport, flow.remote.ip));

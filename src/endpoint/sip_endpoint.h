@@ -126,6 +126,10 @@ class SipEndpoint : Transports::Sink, ServerTransactions::Sender, ClientTransact
   const Penalties& penalties() const { return penalties_; }
   /// Where a request for `uri` goes from `point` when its host is an address: RFC 3263 without DNS. Nullopt for a name.
   std::optional<Flow> flow_to(PointId point, const sip::Uri& uri) const;
+  /// The way that was kept over a restart: a connection died with the process, and where the peer says it listens is better
+  /// than the port it came from. Nullopt: that profile is gone, or has no address of the family.
+  std::optional<Flow> flow_again(std::string_view profile, std::string_view transport, std::string_view received,
+                                 const sip::Uri& contact) const;
   using WhenFound = base::Function<void(std::vector<Flow>)>;
   /// The ways of a request in `dialog`, whose peer came by `flow`, in the order to try them; at least one, and by RFC 3263
   /// where they are said by a name. `beyond_proxies`: the peer may be somewhere else than where `flow` leads. `done` as

@@ -127,25 +127,21 @@ void Location::keep(const std::string& aor, const Binding& binding) {
 }
 
 bool Location::restore(const store::Binding& kept) {
-  const auto received = base::Address::parse(kept.received);
   const auto left = kept.expires_at - shard_.wall_clock();
   const Binding::Text text{kept.contact, kept.call_id, kept.path, kept.user_agent};
-  if (!received || left <= base::Duration{0} || text.size() > binding_text_max) return false;
-  const auto point = endpoint_.transports().find_point(kept.profile, received->ip.family);
-  if (!point) {
+  if (left <= base::Duration{0} || text.size() > binding_text_max) return false;
+  Binding binding{text};
+  const auto contact = binding.parsed_contact();
+  const auto flow = endpoint_.flow_again(kept.profile, kept.transport, kept.received, contact.uri);
+  if (!flow) {
     base::log::notice("location", "registration of {} is forgotten: there is no profile {} for {}", kept.aor, kept.profile,
                       kept.received);
     return false;
   }
-  Binding binding{text};
   binding.cseq = kept.cseq;
-  const auto contact = binding.parsed_contact();
   binding.q = static_cast<std::uint16_t>(contact.q());
   if (binding.id() != kept.id) binding.reg_id = contact.reg_id().value_or(0);
-  binding.flow = {*point, endpoint::transport_named(kept.transport).value_or(endpoint::Transport::udp), *received, {}, {}};
-  // The connection died with the process; where the phone says it listens is better than the port it came from.
-  if (binding.flow.transport != endpoint::Transport::udp)
-    if (const auto flow = endpoint_.flow_to(*point, contact.uri)) binding.flow = *flow;
+  binding.flow = *flow;
   binding.expires = shard_.now() + left;
 
   auto& entry = user(kept.aor);

@@ -48,6 +48,9 @@ struct Kept : store::Storage {
     return all;
   }
   base::Result<std::vector<store::Ban>, store::Fault> load_bans(std::chrono::seconds) override { return std::vector<store::Ban>{}; }
+  base::Result<std::vector<store::Item>, store::Fault> load_items(const std::string&, std::chrono::seconds) override {
+    return std::vector<store::Item>{};
+  }
 };
 
 /// One process: everything on it dies with it.

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "main/gateways.h"
 #include "main/nat.h"
+#include "main/presence.h"
 #include "main/profiles.h"
 #include "main/registrations.h"
 
@@ -32,6 +33,10 @@ call::SwitchOptions options_of(const dialplan::CoreSettings& core, std::uint16_t
   options.max_sessions = share_of(core.max_sessions, shards);
   options.sessions_per_second = share_of(core.sessions_per_second, shards);
   return options;
+}
+
+std::unique_ptr<store::Items> items(const std::unique_ptr<store::WriteBehind>& writes, std::string kind) {
+  return writes ? std::make_unique<store::Items>(*writes, std::move(kind)) : nullptr;
 }
 
 }  // namespace
@@ -61,8 +66,11 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
       bans{on, guard, writes.get()},
       location{endpoint, kept_bindings.get()}, registrar{endpoint, authenticator, accounts, location.local()},
       pinger{endpoint, location.local()}, gateways{endpoint}, gateway_calls{gateways},
-      pager{endpoint, authenticator, accounts, location}, reg_event{location},
-      subscriptions{endpoint, authenticator, accounts}, journal{on},
+      messages_in{endpoint, authenticator, accounts}, presence_in{endpoint, authenticator, accounts},
+      message_store{endpoint, location, items(writes, "message")}, pager{messages_in, location, message_store},
+      state_agent{location}, message_notices{endpoint, location, state_agent},
+      subscriptions{presence_in, state_agent, items(writes, "subscription")},
+      publisher{presence_in, state_agent}, call_presence{state_agent, accounts}, journal{on},
       recorder{writes ? std::make_unique<store::CallRecords>(*writes) : nullptr,
                keeping.csv_file.empty() ? nullptr : std::make_unique<record::CsvFile>(on, keeping.csv_file),
                record::default_csv_template} {
@@ -72,13 +80,14 @@ ShardServer::ShardServer(io::Shard& on, const dialplan::Configuration& configura
   endpoint.set_handler(sip::Method::register_, &registrar);
   endpoint.set_handler(sip::Method::message, &pager);
   endpoint.set_handler(sip::Method::subscribe, &subscriptions);
-  subscriptions.add(reg_event);
   endpoint.set_guard(&guard);
   authenticator.add_observer(guard);
+  endpoint.set_handler(sip::Method::publish, &publisher);
   endpoint.set_tap(&journal);
   calls.add_observer(journal);
   calls.add_observer(recorder);
   calls.add_observer(gateway_calls);
+  calls.add_observer(call_presence);
 }
 
 ShardServer::~ShardServer() {
@@ -94,7 +103,9 @@ Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration,
   std::vector<endpoint::SipEndpoint*> endpoints;
   std::vector<location::LocationService*> locations;
   std::vector<location::Gateways*> gateways;
-  std::vector<location::RegEvent*> reg_events;
+  std::vector<presence::StateAgent*> state_agents;
+  std::vector<presence::Subscriptions*> subscriptions;
+  std::vector<presence::MessageStore*> message_stores;
   std::vector<call::Switch*> switches;
   std::vector<endpoint::Guard*> guards;
   for (auto* shard : shards) {
@@ -102,7 +113,9 @@ Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration,
     endpoints.push_back(&shards_.back()->endpoint);
     locations.push_back(&shards_.back()->location);
     gateways.push_back(&shards_.back()->gateways);
-    reg_events.push_back(&shards_.back()->reg_event);
+    state_agents.push_back(&shards_.back()->state_agent);
+    subscriptions.push_back(&shards_.back()->subscriptions);
+    message_stores.push_back(&shards_.back()->message_store);
     switches.push_back(&shards_.back()->calls);
     guards.push_back(&shards_.back()->guard);
   }
@@ -111,7 +124,9 @@ Server::Server(std::vector<io::Shard*> shards, dialplan::Snapshot configuration,
     server->endpoint.join(endpoints);
     server->location.join(locations);
     server->gateways.join(gateways);
-    server->reg_event.join(reg_events, server->subscriptions);
+    server->state_agent.join(state_agents, server->subscriptions);
+    server->subscriptions.join(subscriptions);
+    server->message_store.join(message_stores);
     server->calls.join(switches);
     // A global set by one call is seen by all.
     server->runtime.set_global_listener([this, from = server->shard.id()](std::string_view name, std::string_view value) {
@@ -144,6 +159,8 @@ base::Result<void, std::string> Server::open() {
   shards_.front()->location.restore([](std::size_t count) {
     if (count > 0) base::log::notice("location", "{} registrations are back from before the restart", count);
   });
+  shards_.front()->subscriptions.restore();
+  shards_.front()->message_store.restore();
   return {};
 }
 
@@ -193,15 +210,21 @@ void Server::apply(ShardServer& server, const dialplan::Snapshot& configuration)
   for (const auto& profile : configuration->profiles) {
     server.registrar.set_settings(profile.name, registrar_settings(profile, configuration));
     server.authenticator.set_policy(profile.name, auth_policy(profile));
-    server.pager.set_admission(profile.name, admission_of(profile, configuration));
     server.proxy.set_admission(profile.name, admission_of(profile, configuration));
+    server.messages_in.set_admission(profile.name, admission_of(profile, configuration));
     // Who is not challenged for a call has not proved whose registrations are its own: REGISTER's rule counts.
     auto watchers = admission_of(profile, configuration);
     watchers.authenticate = !profile.settings.accept_blind_reg;
-    server.subscriptions.set_admission(profile.name, std::move(watchers));
+    server.presence_in.set_admission(profile.name, std::move(watchers));
+    server.subscriptions.set_limits(profile.name, subscription_limits(profile));
+    server.pager.set_keeping(profile.name, std::chrono::duration_cast<std::chrono::seconds>(profile.settings.offline_message_expires));
+    server.message_notices.set_wanted(profile.name, notices_wanted(profile));
   }
-  server.reg_event.set_margin([configuration, &endpoint = server.endpoint](endpoint::PointId point) {
+  server.state_agent.set_margin([configuration, &endpoint = server.endpoint](endpoint::PointId point) {
     return expiry_margin(*configuration, endpoint.point(point).profile);
+  });
+  server.subscriptions.set_lists([configuration](std::string_view name, std::string_view domain) {
+    return members_of(*configuration, name, domain);
   });
   server.pinger.set_policy([configuration, &endpoint = server.endpoint](endpoint::PointId point) {
     return ping_policy(*configuration, endpoint.point(point).profile);

@@ -15,15 +15,17 @@
 #include "io/port.h"
 #include "location/gateways.h"
 #include "location/location_service.h"
-#include "location/pager.h"
 #include "location/pinger.h"
-#include "location/reg_event.h"
 #include "location/registrar.h"
-#include "location/subscriptions.h"
 #include "main/external_addresses.h"
 #include "main/gateway_calls.h"
+#include "main/call_presence.h"
 #include "main/guarding.h"
 #include "main/certificates.h"
+#include "presence/message_notices.h"
+#include "presence/pager.h"
+#include "presence/publisher.h"
+#include "presence/subscriptions.h"
 #include "proxy/proxy.h"
 #include "record/journal.h"
 #include "record/recorder.h"
@@ -78,9 +80,14 @@ struct ShardServer {
   location::Pinger pinger;
   location::Gateways gateways;
   GatewayCalls gateway_calls;
-  location::Pager pager;
-  location::RegEvent reg_event;
-  location::Subscriptions subscriptions;
+  presence::Reception messages_in, presence_in;
+  presence::MessageStore message_store;
+  presence::Pager pager;
+  presence::StateAgent state_agent;
+  presence::MessageNotices message_notices;
+  presence::Subscriptions subscriptions;
+  presence::Publisher publisher;
+  CallPresence call_presence;
   record::Journal journal;
   record::Recorder recorder;
 };

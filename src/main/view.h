@@ -6,7 +6,8 @@
 namespace ahoy {
 
 inline control::ShardView view_of(ShardServer& one) {
-  return {&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways, &one.guard};
+  return {&one.shard, &one.endpoint, &one.calls, &one.runtime, &one.journal, &one.location, &one.gateways, &one.guard,
+          &one.state_agent};
 }
 
 }  // namespace ahoy

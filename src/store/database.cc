@@ -15,7 +15,9 @@ constexpr std::array migrations{
     " cseq INTEGER NOT NULL, path TEXT NOT NULL, user_agent TEXT NOT NULL, profile TEXT NOT NULL,"
     " transport TEXT NOT NULL, received TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (aor, id))"
     " WITHOUT ROWID",
-    "CREATE TABLE ban (network TEXT NOT NULL PRIMARY KEY, reason TEXT NOT NULL, ends_at INTEGER NOT NULL) WITHOUT ROWID"};
+    "CREATE TABLE ban (network TEXT NOT NULL PRIMARY KEY, reason TEXT NOT NULL, ends_at INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE item (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, expires_at INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, key)) WITHOUT ROWID"};
 
 constexpr int latest_version = static_cast<int>(migrations.size());
 
@@ -172,6 +174,8 @@ Database::Done Database::run(const Change& change) {
   if (const auto* name = std::get_if<BindingName>(&change)) return remove(*name);
   if (const auto* ban = std::get_if<Ban>(&change)) return save(*ban);
   if (const auto* name = std::get_if<BanName>(&change)) return remove(*name);
+  if (const auto* item = std::get_if<Item>(&change)) return save(*item);
+  if (const auto* name = std::get_if<ItemName>(&change)) return remove(*name);
   return save(std::get<Record>(change));
 }
 
@@ -203,6 +207,20 @@ Database::Done Database::remove(const BanName& name) {
   if (!statement) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
   Run run{statement};
   return step(run.bind(name.network));
+}
+
+Database::Done Database::save(const Item& item) {
+  auto* statement = prepare("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?)");
+  if (!statement) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
+  Run run{statement};
+  return step(run.bind(item.kind).bind(item.key).bind(item.value).bind(std::int64_t{item.expires_at.count()}));
+}
+
+Database::Done Database::remove(const ItemName& name) {
+  auto* statement = prepare("DELETE FROM item WHERE kind = ? AND key = ?");
+  if (!statement) return base::Unexpected<int>{sqlite3_errcode(handle_.get())};
+  Run run{statement};
+  return step(run.bind(name.kind).bind(name.key));
 }
 
 Database::Done Database::learn_columns(const std::string& table) {
@@ -269,7 +287,7 @@ Database::Done Database::make_insert(const Record& record) {
 
 Database::Done Database::save(const Record& record) {
   // Our own tables are not for records.
-  for (const auto* own : {"binding", "ban", "schema_version"})
+  for (const auto* own : {"binding", "ban", "item", "schema_version"})
     if (record.table == own) return base::Unexpected<int>{SQLITE_ERROR};
   if (!insert_ || !insert_->fits(record))
     if (auto done = make_insert(record); !done) return done;
@@ -306,6 +324,25 @@ base::Result<std::vector<Binding>, Fault> Database::load_bindings(std::chrono::s
 base::Result<std::vector<Ban>, Fault> Database::load_bans(std::chrono::seconds now) {
   const auto read = [](Run& run) { return Ban{run.text(0), run.text(1), std::chrono::seconds{run.number(2)}}; };
   return load<Ban>("DELETE FROM ban WHERE ends_at <= ?", "SELECT * FROM ban ORDER BY network", now, read);
+}
+
+base::Result<std::vector<Item>, Fault> Database::load_items(const std::string& kind, std::chrono::seconds now) {
+  const std::lock_guard guard{lock_};
+  if (auto opened = open(); !opened) return base::Unexpected<Fault>{opened.error()};
+  if (const auto done = execute("DELETE FROM item WHERE expires_at <= ?", now.count()); !done)
+    return base::Unexpected<Fault>{fail(done.error())};
+  auto* statement = prepare("SELECT key, value, expires_at FROM item WHERE kind = ? ORDER BY key");
+  if (!statement) return base::Unexpected<Fault>{fail(sqlite3_errcode(handle_.get()))};
+  std::vector<Item> items;
+  int code = SQLITE_DONE;
+  {
+    Run run{statement};
+    run.bind(kind);
+    for (code = run.step(); code == SQLITE_ROW; code = run.step())
+      items.push_back({kind, run.text(0), run.text(1), std::chrono::seconds{run.number(2)}});
+  }
+  if (code != SQLITE_DONE) return base::Unexpected<Fault>{fail(code)};
+  return items;
 }
 
 }  // namespace store

@@ -31,6 +31,7 @@ class Database : public Storage {
   base::Result<void, Fault> apply(std::span<const Change> changes) override;
   base::Result<std::vector<Binding>, Fault> load_bindings(std::chrono::seconds now) override;
   base::Result<std::vector<Ban>, Fault> load_bans(std::chrono::seconds now) override;
+  base::Result<std::vector<Item>, Fault> load_items(const std::string& kind, std::chrono::seconds now) override;
   /// The schema version of the file; 0 when it cannot be opened.
   int version();
 
@@ -52,10 +53,12 @@ class Database : public Storage {
   Done save(const Ban& ban);
   Done remove(const BindingName& name);
   Done remove(const BanName& name);
-  Done save(const Record& record);
   /// Rows of `query` in their order, after what has expired at `now` is deleted by `clean`.
   template <class Row, class Read>
   base::Result<std::vector<Row>, Fault> load(const char* clean, const char* query, std::chrono::seconds now, Read read);
+  Done save(const Item& item);
+  Done remove(const ItemName& name);
+  Done save(const Record& record);
   Done make_insert(const Record& record);
   Done learn_columns(const std::string& table);
   Done widen(const Record& record);

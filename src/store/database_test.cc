@@ -100,6 +100,31 @@ TEST(Database, REG_08_ExpiredBindingsAreNotLoadedAndDeleted) {
   EXPECT_EQ(query(file.path, "SELECT count(*) FROM binding"), "1");
 }
 
+TEST(Database, ItemsAreKeptByKindUntilTheyExpire) {
+  File file;
+  Database database{file.path};
+  const std::string binary{"a\0b", 3};
+  ASSERT_TRUE(database.apply(changes({store::Item{"message", "1", binary, 1000s}, store::Item{"message", "2", "old", 100s},
+                                      store::Item{"message", "3", "x", 1000s}, store::Item{"subscription", "1", "s", 1000s}})));
+  ASSERT_TRUE(database.apply(changes({store::ItemName{"message", "3"}, store::Item{"subscription", "1", "again", 1000s}})));
+  const auto messages = database.load_items("message", 100s);
+  ASSERT_TRUE(messages);
+  EXPECT_EQ(*messages, (std::vector<store::Item>{{"message", "1", binary, 1000s}}));
+  const auto subscriptions = database.load_items("subscription", 100s);
+  ASSERT_TRUE(subscriptions);
+  EXPECT_EQ(*subscriptions, (std::vector<store::Item>{{"subscription", "1", "again", 1000s}}));
+}
+
+TEST(Database, AFileOfTheFirstSchemaIsTakenOver) {
+  File file;
+  Database{file.path}.version();
+  query(file.path, "DROP TABLE item");
+  query(file.path, "DELETE FROM schema_version WHERE version = 2");
+  Database newer{file.path};
+  ASSERT_TRUE(newer.apply(changes({store::Item{"k", "1", "v", 1000s}})));
+  EXPECT_EQ(newer.load_items("k", 0s)->size(), 1U);
+}
+
 TEST(Database, SavingReplacesAndRemovingRemovesOne) {
   File file;
   Database database{file.path};

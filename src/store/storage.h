@@ -1,7 +1,7 @@
 // store/storage.h - what is kept beyond the life of the process, behind one port: SQLite today, others later.
 //
 // A storage blocks; it is only ever called from work handed to io::Shard::offload. What the rooms above use is
-// Bindings, Bans and CallRecords (store/write_behind.h), which never block and never fail.
+// Bindings, Bans, Items and CallRecords (store/write_behind.h), which never block and never fail.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -53,8 +53,19 @@ struct BanName {
   std::string network;
 };
 
+/// What a room wants back after a restart. `kind` is the room's own, `key` unique in it; what `value` says is its business.
+struct Item {
+  std::string kind, key, value;
+  std::chrono::seconds expires_at{};  ///< since 1970
+  bool operator==(const Item&) const = default;
+};
+
+struct ItemName {
+  std::string kind, key;
+};
+
 /// Saving replaces what has that name; a name alone removes it.
-using Change = std::variant<Binding, BindingName, Record, Ban, BanName>;
+using Change = std::variant<Binding, BindingName, Record, Ban, BanName, Item, ItemName>;
 
 /// Columns a record table may have; what a row has beyond is left out.
 inline constexpr std::size_t record_columns_max = 250;
@@ -76,6 +87,8 @@ class Storage {
   /// Those that have not expired at `now`; expired ones are deleted. Thread-safe.
   virtual base::Result<std::vector<Binding>, Fault> load_bindings(std::chrono::seconds now) = 0;
   virtual base::Result<std::vector<Ban>, Fault> load_bans(std::chrono::seconds now) = 0;
+  /// The same for the items of one kind.
+  virtual base::Result<std::vector<Item>, Fault> load_items(const std::string& kind, std::chrono::seconds now) = 0;
 };
 
 }  // namespace store

@@ -19,7 +19,21 @@ std::string key_of(const Change& change) {
   if (const auto* name = std::get_if<BindingName>(&change)) return name->aor + '\n' + name->id;
   if (const auto* ban = std::get_if<Ban>(&change)) return "ban\n" + ban->network;
   if (const auto* name = std::get_if<BanName>(&change)) return "ban\n" + name->network;
+  if (const auto* item = std::get_if<Item>(&change)) return "item\n" + item->kind + '\n' + item->key;
+  if (const auto* name = std::get_if<ItemName>(&change)) return "item\n" + name->kind + '\n' + name->key;
   return {};
+}
+
+/// Asks the storage on the offload pool; `loaded` hears of it on this shard.
+template <class Row, class Load>
+void load(WriteBehind& queue, Load load, base::Function<void(base::Result<std::vector<Row>, Fault>)> loaded) {
+  auto rows = std::make_shared<base::Result<std::vector<Row>, Fault>>();
+  auto& shard = queue.shard();
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(shard.wall_clock());
+  auto told = std::make_shared<decltype(loaded)>(std::move(loaded));
+  const bool taken = shard.offload([rows, now, load, storage = queue.storage()] { *rows = load(*storage, now); },
+                                   [rows, told] { (*told)(std::move(*rows)); });
+  if (!taken) shard.post(shard.id(), [told] { (*told)(base::Unexpected<Fault>{Fault::busy}); });
 }
 
 }  // namespace
@@ -125,24 +139,19 @@ void WriteBehind::finish() {
   }
 }
 
-namespace {
-
-/// Asks for rows on the offload pool; `loaded` is called on the shard.
-template <class Row, class Load>
-void load_all(WriteBehind& queue, Load load, base::Function<void(base::Result<std::vector<Row>, Fault>)> loaded) {
-  auto rows = std::make_shared<base::Result<std::vector<Row>, Fault>>();
-  auto& shard = queue.shard();
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(shard.wall_clock());
-  auto told = std::make_shared<base::Function<void(base::Result<std::vector<Row>, Fault>)>>(std::move(loaded));
-  const bool taken = shard.offload([rows, now, load, storage = queue.storage()] { *rows = ((*storage).*load)(now); },
-                                   [rows, told] { (*told)(std::move(*rows)); });
-  if (!taken) shard.post(shard.id(), [told] { (*told)(base::Unexpected<Fault>{Fault::busy}); });
+void Bindings::load_all(Loaded loaded) {
+  const auto rows = [](Storage& storage, std::chrono::seconds now) { return storage.load_bindings(now); };
+  load<Binding>(queue_, rows, std::move(loaded));
 }
 
-}  // namespace
+void Bans::load_all(Loaded loaded) {
+  const auto rows = [](Storage& storage, std::chrono::seconds now) { return storage.load_bans(now); };
+  load<Ban>(queue_, rows, std::move(loaded));
+}
 
-void Bindings::load_all(Loaded loaded) { store::load_all<Binding>(queue_, &Storage::load_bindings, std::move(loaded)); }
-
-void Bans::load_all(Loaded loaded) { store::load_all<Ban>(queue_, &Storage::load_bans, std::move(loaded)); }
+void Items::load_all(Loaded loaded) {
+  const auto rows = [kind = kind_](Storage& storage, std::chrono::seconds now) { return storage.load_items(kind, now); };
+  load<Item>(queue_, rows, std::move(loaded));
+}
 
 }  // namespace store

@@ -93,6 +93,24 @@ class Bans {
   WriteBehind& queue_;
 };
 
+/// Items of one kind, from one shard.
+class Items {
+ public:
+  using Loaded = base::Function<void(base::Result<std::vector<Item>, Fault>)>;
+
+  Items(WriteBehind& queue, std::string kind) : queue_{queue}, kind_{std::move(kind)} {}
+  void save(std::string key, std::string value, std::chrono::seconds expires_at) {
+    queue_.put(Item{kind_, std::move(key), std::move(value), expires_at});
+  }
+  void remove(std::string key) { queue_.put(ItemName{kind_, std::move(key)}); }
+  /// Those of every shard that have not expired; as Bindings::load_all().
+  void load_all(Loaded loaded);
+
+ private:
+  WriteBehind& queue_;
+  std::string kind_;
+};
+
 /// Call records, from one shard.
 class CallRecords {
  public:

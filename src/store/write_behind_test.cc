@@ -35,6 +35,9 @@ struct Memory : store::Storage {
     return std::vector<store::Binding>{named("a@x", 1)};
   }
   base::Result<std::vector<store::Ban>, store::Fault> load_bans(std::chrono::seconds) override { return std::vector<store::Ban>{}; }
+  base::Result<std::vector<store::Item>, store::Fault> load_items(const std::string& kind, std::chrono::seconds) override {
+    return std::vector<store::Item>{{kind, "k", "v", {}}};
+  }
   int asked = 0;
   std::chrono::seconds loaded_at{};
 };

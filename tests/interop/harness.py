@@ -210,7 +210,8 @@ class Baresip:
     """One phone, driven through its ctrl_tcp module."""
 
     def __init__(self, ip, user, password, server, transport="udp", tone=None, level_db=-12.0, answer="manual",
-                 register=True, codecs="PCMU,PCMA", cafile=None):
+                 register=True, codecs="PCMU,PCMA", cafile=None, modules=(), account="", contacts=""):
+        """`modules` are application modules beside the usual ones, `account` and `contacts` are added to those files."""
         need("baresip")
         self.ip, self.user, self.server = ip, user, server
         self.home = tempfile.mkdtemp(prefix=f"baresip-{user}-")
@@ -230,14 +231,15 @@ class Baresip:
                       f"snd_path {self.home}\n"
                       "module_path /usr/lib/baresip/modules\n" +
                       "".join(f"module {m}.so\n" for m in ("g711", "aufile", "sndfile", "uuid")) +
-                      "module_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
+                      "module_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n" +
+                      "".join(f"module_app {m}.so\n" for m in modules) +
                       f"ctrl_tcp_listen {self._control_host()}:{self.control_port}\n")
         register_text = "" if register else ";regint=0"
         with open(os.path.join(self.home, "accounts"), "w") as out:
             out.write(f"<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password}"
-                      f";answermode={answer};audio_codecs={codecs}{register_text}\n")
+                      f";answermode={answer};audio_codecs={codecs}{register_text}{account}\n")
         with open(os.path.join(self.home, "contacts"), "w") as out:
-            out.write("")
+            out.write(contacts)
         self.process = Process(["baresip", "-f", self.home] + (["-6"] if ":" in ip else ["-4"]))
         self.socket = None
         wait_for(self._connect, 10, f"the control port of baresip {user}")

@@ -11,6 +11,7 @@ struct MemoryStorage : store::Storage {
   int refused = 0;  ///< how often it was asked while away
   std::map<std::pair<std::string, std::string>, store::Binding> bindings;
   std::map<std::string, store::Ban> bans;
+  std::map<std::pair<std::string, std::string>, store::Item> items;
   std::vector<store::Record> records;
 
   base::Result<void, store::Fault> apply(std::span<const store::Change> changes) override {
@@ -32,6 +33,13 @@ struct MemoryStorage : store::Storage {
       if (row.ends_at > now) all.push_back(row);
     return all;
   }
+  base::Result<std::vector<store::Item>, store::Fault> load_items(const std::string& kind, std::chrono::seconds now) override {
+    if (is_away()) return base::Unexpected<store::Fault>{store::Fault::away};
+    std::vector<store::Item> all;
+    for (const auto& [name, row] : items)
+      if (name.first == kind && row.expires_at > now) all.push_back(row);
+    return all;
+  }
 
  private:
   bool is_away() {
@@ -42,6 +50,8 @@ struct MemoryStorage : store::Storage {
   void take(const store::BindingName& name) { bindings.erase({name.aor, name.id}); }
   void take(const store::Ban& row) { bans[row.network] = row; }
   void take(const store::BanName& name) { bans.erase(name.network); }
+  void take(const store::Item& row) { items[{row.kind, row.key}] = row; }
+  void take(const store::ItemName& name) { items.erase({name.kind, name.key}); }
   void take(const store::Record& row) { records.push_back(row); }
 };
 

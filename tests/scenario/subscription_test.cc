@@ -97,7 +97,7 @@ TEST(Subscription, MTH_11_WhoWatchesAUserIsToldOfEachContactThatComesAndGoes) {
     EXPECT_EQ(header(last, "Subscription-State"), "terminated;reason=timeout");
     w.house.expect_nothing_left();
     EXPECT_EQ(w.subscriptions(), 0U);
-    EXPECT_EQ(w.house.server->at(0).reg_event.watched() + w.house.server->at(1).reg_event.watched(), 0U);
+    EXPECT_EQ(w.house.server->at(0).state_agent.resources() + w.house.server->at(1).state_agent.resources(), 0U);
   }
 }
 
@@ -148,14 +148,14 @@ TEST(Subscription, MTH_11_RefusalsSayWhatWouldDo) {
   EXPECT_EQ(header(brief, "Min-Expires"), "60");
   const auto unknown = w.subscribe({}, "weather");
   EXPECT_EQ(sim::status_of(unknown), 489);
-  EXPECT_EQ(header(unknown, "Allow-Events"), "refer, reg");
+  EXPECT_EQ(header(unknown, "Allow-Events"), "refer, dialog, message-summary, presence, presence.winfo, reg");
   w.house.expect_nothing_left();
   EXPECT_EQ(w.subscriptions(), 0U);
 }
 
 TEST(Subscription, MTH_11_OneUserHasABoundedNumberOfWatchers) {
   Watched w;
-  for (std::size_t i = 0; i < location::Subscriptions::watchers_max; ++i) {
+  for (std::size_t i = 0; i < presence::Subscriptions::watchers_max; ++i) {
     // All on one shard.
     do w.call_id = "many" + std::to_string(i) + "x" + std::to_string(w.cseq++) + "@alice";
     while (io::owner_of(w.call_id, 2) != 0);

@@ -76,6 +76,31 @@ base::Result<Dialog, Dialog::Fault> Dialog::as_uac(const Message& request, const
   return dialog;
 }
 
+Dialog::Kept Dialog::kept() const {
+  return {id_, local_, remote_, local_contact_, std::string{remote_target_.text()}, routes_, local_cseq_, remote_cseq_.value_or(0)};
+}
+
+std::optional<Dialog> Dialog::restored(const Kept& kept) {
+  const auto target = Uri::parse(kept.remote_target);
+  if (!target) return std::nullopt;
+  Dialog dialog;
+  dialog.id_ = kept.id;
+  dialog.local_ = kept.local;
+  dialog.remote_ = kept.remote;
+  dialog.local_contact_ = kept.local_contact;
+  dialog.remote_target_ = *target;
+  dialog.routes_ = kept.routes;
+  dialog.local_cseq_ = kept.local_cseq;
+  dialog.remote_cseq_ = kept.remote_cseq;
+  dialog.confirmed_ = true;
+  if (kept.routes.empty()) return dialog;
+  base::Cursor in{kept.routes.front()};
+  const auto first = Route::parse(in);
+  if (!first) return std::nullopt;
+  dialog.first_route_ = first->uri;
+  return dialog;
+}
+
 void Dialog::take_routes(const Message& message, bool reversed) {
   routes_.clear();
   first_route_.reset();

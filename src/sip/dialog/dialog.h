@@ -32,6 +32,18 @@ class Dialog {
   /// As the one who asked: from a response with a To tag, 101-2xx.
   static base::Result<Dialog, Fault> as_uac(const Message& request, const Message& response);
 
+  /// What it takes to go on with a dialog after a restart: one that is confirmed.
+  struct Kept {
+    DialogId id;
+    std::string local, remote, local_contact, remote_target;
+    std::vector<std::string> routes;
+    std::uint32_t local_cseq = 0, remote_cseq = 0;
+    bool operator==(const Kept&) const = default;
+  };
+  Kept kept() const;
+  /// Nullopt: what was kept is no dialog.
+  static std::optional<Dialog> restored(const Kept& kept);
+
   /// A request inside the dialog: request URI, Route, From, To, Call-ID, CSeq, Max-Forwards, Contact. The caller
   /// adds Via and body. Takes a new CSeq; an ACK or CANCEL takes the one of the INVITE it belongs to instead.
   Message request(Method method);

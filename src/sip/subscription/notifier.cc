@@ -35,6 +35,12 @@ Notifier::Answer Notifier::on_subscribe(std::optional<std::chrono::seconds> want
   return {200, granted};
 }
 
+void Notifier::resume(std::chrono::seconds left, base::Time now) {
+  expires_ = now + left;
+  timers_.arm(Timer::expiry, expires_);
+  want(now, true);
+}
+
 void Notifier::on_change(base::Time now) {
   if (state_ != State::terminated) want(now, false);
 }

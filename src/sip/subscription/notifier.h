@@ -53,6 +53,8 @@ class Notifier {
 
   /// The first one, or a refresh. `wanted` 0 ends it. A NOTIFY follows each that is accepted (section 4.2.1.2).
   Answer on_subscribe(std::optional<std::chrono::seconds> wanted, base::Time now);
+  /// It lived before a restart and has that long to go. The watcher is told how things are.
+  void resume(std::chrono::seconds left, base::Time now);
   /// The resource, or the right to see it, has changed.
   void on_change(base::Time now);
   void activate(base::Time now);
@@ -65,6 +67,7 @@ class Notifier {
   std::optional<Output> poll() { return outbox_.take(); }
   base::Time deadline() const { return timers_.next(); }
   State state() const { return state_; }
+  base::Time expires() const { return expires_; }
 
  private:
   enum class Timer : std::uint8_t { expiry, gap, count };

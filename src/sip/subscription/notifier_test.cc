@@ -106,6 +106,14 @@ TEST(Notifier, MTH_11_ARetryAfterKeepsIt) {
   EXPECT_EQ(play.log(), (Log{{0s, Notify{State::active, 600s}}, {31s, Notify{State::active, 569s}}}));
 }
 
+TEST(Notifier, MTH_11_AfterARestartItGoesOnAndTheWatcherIsToldHowThingsAre) {
+  auto play = notifier();
+  play.at(5s, [](auto& machine, base::Time now) { machine.resume(20s, now); });
+  play.at(6s, answer(200));
+  play.run_until(30s);
+  EXPECT_EQ(play.log(), (Log{{5s, Notify{State::active, 20s}}, {25s, Notify{State::terminated, 0s, "timeout"}}}));
+}
+
 TEST(Notifier, MTH_11_PendingUntilSomebodyAgrees) {
   auto play = notifier(State::pending);
   play.at(0s, subscribe(600s, {200, 600s}));
