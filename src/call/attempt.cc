@@ -165,8 +165,10 @@ base::Task<std::vector<Race::Plan>> Attempt::plan(Step step) {
     }
     for (auto& target : outcome.targets) {
       if (!target.to_phone && !setting_.owner.may_spend(payer_of(caller()), target.destination, caller())) {
-        failed.fault = Cause::outgoing_call_barred;
-        plans.push_back(failed);
+        Race::Plan stopped;
+        stopped.variables = variables;
+        stopped.fault = Cause::outgoing_call_barred;
+        plans.push_back(std::move(stopped));
         continue;
       }
       Race::Plan ready;

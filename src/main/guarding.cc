@@ -61,8 +61,8 @@ void BanKeeper::hand_out(const std::vector<store::Ban>& rows) {
       bans->push_back({*network, shard_.now() + (row.ends_at - wall_seconds(shard_)), row.reason});
   if (bans->empty()) return;
   base::log::notice("guard", "{} bans are back from before the restart", bans->size());
-  for (std::uint16_t to = 0; to < all_.size(); ++to)
-    shard_.post(to, [guard = all_[to], bans] {
+  for (std::size_t to = 0; to < all_.size(); ++to)
+    shard_.post(static_cast<std::uint16_t>(to), [guard = all_[to], bans] {
       for (const auto& ban : *bans) guard->take(ban);
     });
 }
