@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'load'))
 from load import Ahoy, Kamailio  # noqa: E402
 
-FACTORS = (1.0, 1.5, 3.0)
+FACTORS = (1.0, 1.5)
 FLOOR = 1000  # calls a second
 GROWTH = 1.2
 ROUNDS = 3
