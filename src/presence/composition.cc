@@ -1,7 +1,6 @@
 #include "presence/composition.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace presence {
 
@@ -29,12 +28,13 @@ void add_call(const Resource& resource, Pidf::Person& person) {
 
 Pidf compose(const Resource& resource) {
   Pidf document;
-  for (const auto& published : resource.publications | std::views::reverse) {
+  const auto add = [&document](const Pidf& published) {
     for (const auto& tuple : published.tuples) add_tuple(document, tuple);
-    for (const auto& note : published.notes) document.notes.push_back(note);
+    document.notes.insert(document.notes.end(), published.notes.begin(), published.notes.end());
     // A person is one: the newest word counts.
     if (document.person.empty()) document.person = published.person;
-  }
+  };
+  std::for_each(resource.publications.rbegin(), resource.publications.rend(), add);
   if (resource.publications.empty()) add_tuple(document, {"registration", !resource.contacts.empty(), {}, {}, {}, {}});
   add_call(resource, document.person);
   return document;

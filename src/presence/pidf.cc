@@ -1,5 +1,7 @@
 #include "presence/pidf.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "xml/tree.h"
 
@@ -56,9 +58,8 @@ Pidf::Tuple tuple_of(const Element& element) {
 
 void print_notes(const std::vector<Pidf::Note>& notes, std::string_view prefix, std::string& out) {
   for (const auto& note : notes) {
-    const std::string name = std::string{prefix} + "note";
-    out += "<" + name + (note.language.empty() ? "" : " xml:lang=\"" + escaped(note.language) + "\"") + ">" + escaped(note.text) +
-           "</" + name + ">";
+    const auto language = note.language.empty() ? std::string{} : fmt::format(" xml:lang=\"{}\"", escaped(note.language));
+    out += fmt::format("<{}note{}>{}</{}note>", prefix, language, escaped(note.text), prefix);
   }
 }
 

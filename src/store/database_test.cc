@@ -123,7 +123,9 @@ TEST(Database, AFileOfTheFirstSchemaIsTakenOver) {
   query(file.path, "DELETE FROM schema_version WHERE version > 1");
   Database newer{file.path};
   ASSERT_TRUE(newer.apply(changes({store::Item{"k", "1", "v", 1000s}})));
-  EXPECT_EQ(newer.load_items("k", 0s)->size(), 1U);
+  const auto items = newer.load_items("k", 0s);
+  ASSERT_TRUE(items);
+  EXPECT_EQ(items->size(), 1U);
 }
 
 TEST(Database, SavingReplacesAndRemovingRemovesOne) {
@@ -249,8 +251,10 @@ TEST(Database, ATransactionThatIsRolledBackFailsAsAWhole) {
 TEST(Database, SeveralThreadsShareIt) {
   File file;
   Database database{file.path};
+  constexpr int thread_count = 4;
   std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t)
+  threads.reserve(thread_count);
+  for (int t = 0; t < thread_count; ++t)
     threads.emplace_back([&, t] {
       for (int i = 0; i < 20; ++i)
         EXPECT_TRUE(database.apply(changes({binding("u" + std::to_string(t) + "@x", std::to_string(i), 1000s)})));
