@@ -45,8 +45,8 @@ sip::Uri next_hop(const sip::Message& request) {
 sip::Uri address(sip::Message& request, const Target& target) {
   if (!target.uri.empty() && target.uri.text().view() != request.request_uri())
     request.set_request_uri(target.uri.text().view());
-  for (auto route = target.routes.rbegin(); route != target.routes.rend(); ++route) {
-    base::Cursor text{*route};
+  for (std::size_t i = target.routes.size(); i-- > 0;) {
+    base::Cursor text{target.routes[i]};
     if (const auto parsed = sip::Route::parse(text)) request.prepend(*parsed);
   }
   const auto top = request.get<sip::Route>();
