@@ -211,8 +211,10 @@ class Browser(unittest.TestCase):
                 a.do("message", {"to": "1001", "text": "Grüße von " + first})
                 b.wait("message", text="Grüße von " + first)
                 a.wait("message sent")
-                a.do("message", {"to": "1009", "text": "is anybody there?"})
-                a.wait("message refused")
+                a.do("message", {"to": "1009", "text": "for when you are there"})
+                a.wait("message sent", status=202)
+                a.do("message", {"to": "4711", "text": "is anybody there?"})
+                a.wait("message refused", status=404)
                 a.close()
                 b.close()
 
