@@ -15,7 +15,8 @@ SECONDS = 4
 PEAK_STEPS = range(5000, 16001, 1000)
 STATEFUL = '<action application="record_route"/><action application="proxy" data="location"/>'
 STATELESS = '<action application="record_route"/><action application="forward" data="location"/>'
-REDIRECT = '<action application="redirect" data="location"/>'
+# `redirect` alone works for calls too: the other action makes it a context for requests.
+REDIRECT = '<action application="record_route"/><action application="redirect" data="location"/>'
 PASSWORD = 'secret'
 
 # name: goal, load, rates, our actions, Kamailio's mode, transport, options of the load

@@ -184,7 +184,8 @@ void Forwarding::add_routes(sip::Message& request, const Target& target, FlowTok
   if (!records_route_) return;
   const bool by_contact = is_reached_by_contact();
   const auto straight = endpoint_.flow_to(target.flow.point, target.uri.empty() ? next_hop(request) : target.uri);
-  const bool by_uri = !target.routes.empty() || !straight || straight->remote == target.flow.remote;
+  const bool by_uri = !target.routes.empty() || !straight ||
+                      (straight->remote == target.flow.remote && !target.flow.connection);
   const bool alike = from_.point == target.flow.point && from_.transport == target.flow.transport;
   const auto route = [&](const endpoint::Flow& side, bool found) {
     return sip::RecordRoute::of(proxy_.route_uri(kind, request, side, !found || endpoint::is_web(side.transport)));
@@ -197,6 +198,7 @@ void Forwarding::add_routes(sip::Message& request, const Target& target, FlowTok
 bool Forwarding::is_reached_by_contact() const {
   const auto contact = request_.get<sip::Contact>();
   if (!contact || request_.has<sip::RecordRoute>()) return true;  // a proxy before us sees to it
+  if (from_.connection) return false;  // it may live on another shard, and nobody listens where it came from
   const auto straight = endpoint_.flow_to(from_.point, contact->uri);
   if (!straight) return !contact->uri.ip();
   return straight->transport == from_.transport && straight->remote.ip == from_.remote.ip &&
