@@ -14,7 +14,8 @@ namespace proxy {
 
 namespace {
 
-constexpr int timed_out = 408, terminated = 487, internal_error = 500, out_of_service = 503, too_broad = 440, not_found = 404;
+constexpr int timed_out = 408, terminated = 487, internal_error = 500, out_of_service = 503, too_broad = 440, not_found = 404,
+              bad_gateway = 502;
 
 bool is_challenge(int status) { return status == 401 || status == 407; }
 
@@ -40,14 +41,20 @@ Forwarding::Forwarding(Proxy& proxy, endpoint::TransactionId id, sip::Message re
 Forwarding::~Forwarding() {
   script_.reset();
   endpoint_.set_user(server_, nullptr);
-  for (const auto& branch : branches_) endpoint_.forget(branch.client);
+  for (const auto branch : branches_) endpoint_.forget(branch);
 }
 
 // --- scripts -------------------------------------------------------------------------------------------------
 
-void Forwarding::run(base::Task<void> script) {
-  mark_ = loop_mark(request_);
-  script_ = std::move(script);
+/// It may be woken last by somebody else than us, a name service or a location service: what it leaves is looked after then.
+base::Task<void> Forwarding::live(base::Task<void> script) {
+  co_await script;
+  timer_.start(endpoint_.shard().timers(), endpoint_.shard().now());
+}
+
+void Forwarding::run(base::Task<void> script, std::string mark) {
+  mark_ = std::move(mark);
+  script_ = live(std::move(script));
   timer_.start(endpoint_.shard().timers(), context_.deadline());
   script_.start();
   settle();
@@ -173,8 +180,8 @@ void Forwarding::send(Target target, unsigned breadth) {
   address(request, target);
   const auto at = context_.add(endpoint_.shard().now());
   ++clients_;
-  branches_.push_back({});
-  branches_[at].client = endpoint_.send_request(std::move(request), target.flow, this, std::move(target.others), mark_);
+  branches_.push_back(endpoint::no_transaction);
+  branches_[at] = endpoint_.send_request(std::move(request), target.flow, this, std::move(target.others), mark_);
 }
 
 /// Section 16.6 step 4. One value does where a dialog's requests find us and the next hop by addresses; where the two
@@ -206,16 +213,16 @@ bool Forwarding::is_reached_by_contact() const {
 }
 
 void Forwarding::cancel(ResponseContext::Branch branch, Why why) {
-  endpoint_.cancel(branches_[branch].client, reason_of(why));
-  endpoint_.settle(branches_[branch].client);
+  endpoint_.cancel(branches_[branch], reason_of(why));
+  endpoint_.settle(branches_[branch]);
 }
 
 // --- what comes back -----------------------------------------------------------------------------------------
 
 std::optional<ResponseContext::Branch> Forwarding::branch_of(endpoint::TransactionId client) const {
-  for (std::size_t i = 0; i < branches_.size(); ++i)
-    if (branches_[i].client == client) return i;
-  return std::nullopt;
+  const auto found = std::ranges::find(branches_, client);
+  if (found == branches_.end()) return std::nullopt;
+  return static_cast<ResponseContext::Branch>(found - branches_.begin());
 }
 
 void Forwarding::on_response(endpoint::TransactionId id, const sip::Message& response) {
@@ -274,10 +281,12 @@ void Forwarding::on_time() {
 }
 
 void Forwarding::forward(const sip::Message& response) {
-  if (sip::is_final(response.status())) told_ = true;
   sip::Message passed = response;
   passed.remove_first<sip::Via>();
-  if (!passed.has<sip::Via>()) return;  // it was for us
+  const bool final = sip::is_final(response.status());
+  // Who cuts off the way back leaves us to find words for it.
+  if (!passed.has<sip::Via>()) return final ? respond(bad_gateway) : void();
+  told_ |= final;
   context_.on_told();
   endpoint_.respond(server_, passed);
 }

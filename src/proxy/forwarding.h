@@ -63,17 +63,14 @@ class Forwarding : endpoint::ServerUser, endpoint::ClientUser {
 
   // --- for the proxy ----------------------------------------------------------------------------------------
 
-  void run(base::Task<void> script);
+  /// `mark`: what it looked like, for the branches it is sent on.
+  void run(base::Task<void> script, std::string mark);
   /// Without a script.
   void pass_on(Target target);
   /// Nothing of it is under way any more.
   bool finished() const { return told_ && clients_ == 0 && !waiter_ && (!script_ || script_.done()); }
 
  private:
-  struct Branch {
-    endpoint::TransactionId client = endpoint::no_transaction;
-  };
-
   void on_cancel(endpoint::TransactionId id, const sip::Message& cancel) override;
   void on_unacknowledged(endpoint::TransactionId) override {}
   void on_response(endpoint::TransactionId id, const sip::Message& response) override;
@@ -83,6 +80,7 @@ class Forwarding : endpoint::ServerUser, endpoint::ClientUser {
   void send(Target target, unsigned breadth);
   void add_routes(sip::Message& request, const Target& target, FlowTokens::Kind kind) const;
   bool is_reached_by_contact() const;
+  base::Task<void> live(base::Task<void> script);
   void drain();
   void forward(const sip::Message& response);
   void cancel(ResponseContext::Branch branch, Why why);
@@ -101,7 +99,7 @@ class Forwarding : endpoint::ServerUser, endpoint::ClientUser {
   endpoint::Flow from_;
   bool invites_;
   ResponseContext context_;
-  std::vector<Branch> branches_;
+  std::vector<endpoint::TransactionId> branches_;  // by number of the branch
   const sip::Message* response_ = nullptr;  // while it is being delivered
   std::unique_ptr<sip::Message> best_;      // null: none, or one of our own making
   std::vector<std::string> challenges_;     // of all 401 and 407: their fields (section 16.7 step 7)

@@ -44,6 +44,7 @@ Proxy::Proxy(endpoint::SipEndpoint& endpoint, endpoint::Authenticator& authentic
 Proxy::~Proxy() {
   *alive_ = false;
   endpoint_.set_front(nullptr);
+  alive_now.remove(static_cast<std::int64_t>(forwardings_.size()));
 }
 
 // --- URIs that come back -------------------------------------------------------------------------------------
@@ -190,21 +191,22 @@ bool Proxy::route(endpoint::TransactionId id, sip::Message& request, const endpo
   }
   auto& own = fresh->request();
   if (!check(id, own)) return true;
+  if (!account.user.empty()) remove_credentials(own, admission.realm.empty() ? admission.domain_of(sender->uri) : admission.realm);
   const bool ack = id == endpoint::no_transaction;
-  if (!ack && has_looped(own, endpoint_.point(from.point).sent_by(from.transport, from.remote.ip), loop_mark(own))) {
+  auto mark = loop_mark(own);
+  if (!ack && has_looped(own, endpoint_.point(from.point).sent_by(from.transport, from.remote.ip), mark)) {
     endpoint_.respond(id, own, loop_detected);
     return true;
   }
-  if (!account.user.empty()) remove_credentials(own, admission.realm.empty() ? admission.domain_of(sender->uri) : admission.realm);
   requests_forwarded.add();
   // An ACK goes on at once and without state, or not at all.
   if (ack) {
-    fresh->run(std::move(script));
+    fresh->run(std::move(script), std::move(mark));
     return true;
   }
   alive_now.add();
   auto& forwarding = *(forwardings_[id] = std::move(fresh));
-  forwarding.run(std::move(script));
+  forwarding.run(std::move(script), std::move(mark));
   return true;
 }
 

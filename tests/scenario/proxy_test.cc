@@ -401,6 +401,43 @@ TEST(ProxyFlow, OtherMethodsGoTheSameWay) {
   flow.house.expect_nothing_left();
 }
 
+TEST(ProxyFlow, NothingStaysOfAMessageForNobody) {
+  Proxied flow{to_location};
+  sim::RawAgent carol{flow.house.world, flow.host("Carol", base::Ip::v4(192, 0, 2, 203)), 5060};
+  carol.send(flow.ahoy(), sim::message({"MESSAGE sip:carol@10.0.0.1 SIP/2.0", "Via: SIP/2.0/UDP 192.0.2.203;branch=z9hG4bKm",
+                                        "Max-Forwards: 70", "From: <sip:carol@10.0.0.1>;tag=1", "To: <sip:carol@10.0.0.1>",
+                                        "Call-ID: m", "CSeq: 1 MESSAGE"}));
+  EXPECT_EQ(status_of(carol.take()), 404);
+  flow.house.expect_nothing_left();
+}
+
+TEST(ProxyFlow, CancelledWhileTheNameServiceIsAsked) {
+  Proxied flow{extension(R"(<action application="proxy" data="sip:bob@slow.example.com"/>)")};
+  flow.house.world.names.delay = 1s;
+  flow.call();
+  EXPECT_EQ(status_of(flow.alice.take(1s)), 100);
+  flow.alice.cancel();
+  EXPECT_EQ(status_of(flow.alice.take_answer()), 200);
+  const auto answer = flow.alice.take_answer(20s);
+  EXPECT_EQ(status_of(answer), 487);
+  flow.alice.ack(answer);
+  flow.house.expect_nothing_left();
+}
+
+TEST(ProxyFlow, WhoCutsOffTheWayBackIsABadGateway) {
+  Proxied flow{to_location};
+  Desk desk{flow};
+  flow.call();
+  auto response = sim::answer_to(desk.take(), 486, "Busy Here", "desk");
+  const auto second = response.find("Via: ", response.find("Via: ") + 1);
+  response.erase(second, response.find("\r\n", second) + 2 - second);
+  desk.send(flow.ahoy(), response);
+  const auto answer = flow.alice.take_answer();
+  EXPECT_EQ(status_of(answer), 502);
+  flow.alice.ack(answer);
+  flow.house.expect_nothing_left();
+}
+
 TEST(ProxyFlow, HeadersAreSetAndRemoved) {
   Proxied flow{extension(R"(<action application="set_header" data="X-Edge=${sip_network_ip}"/>
 <action application="remove_header" data="Subject"/><action application="proxy" data="location"/>)")};
