@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "call/privacy.h"
 #include "call/switch.h"
+#include "call/uri_address.h"
 #include "sip/header/contact.h"
 #include "sip/header/from.h"
 #include "sip/header/p_asserted_identity.h"
@@ -29,11 +30,7 @@ void set_uri(Variables& variables, std::string_view prefix, const sip::Uri& uri)
   set_text(variables, name("user"), uri.user_decoded());
   set_text(variables, name("host"), uri.host());
   if (const auto port = uri.port()) variables.set(name("port"), std::to_string(*port));
-  std::string text{uri.user()};
-  if (!text.empty()) text += '@';
-  text += uri.host();
-  if (const auto port = uri.port()) text += ":" + std::to_string(*port);
-  set_text(variables, name("uri"), text);
+  set_text(variables, name("uri"), uri_address(uri));
 }
 
 /// What concerns the other end, and goes on to it: a history of diversions, a location, a signature, wishes.

@@ -1,4 +1,5 @@
 #include "call/outbound.h"
+#include "call/uri_address.h"
 
 #include <algorithm>
 
@@ -107,15 +108,6 @@ std::string with_next_entry(std::string_view history, std::string_view target) {
   return std::string{history} + ", <" + std::string{target} + ">;index=" + last + ".1;mp=" + last;
 }
 
-/// user@host:port, the way channels are named.
-std::string address_of(const sip::Uri& uri) {
-  std::string text{uri.user()};
-  if (!text.empty()) text += '@';
-  text += uri.host();
-  if (const auto port = uri.port()) text += ":" + std::to_string(*port);
-  return text;
-}
-
 }  // namespace
 
 void report_end(const Leg& leg, Leg& caller) {
@@ -166,7 +158,7 @@ void prepare_outbound(Leg& leg, const DialTarget& target, const Variables& own, 
   profile.context = target.profile->context;
   profile.network_addr = target.flow.remote.ip.text();
   const std::string named{variables.get("origination_channel_name")};
-  profile.chan_name = !named.empty() ? named : "sofia/" + target.profile->name + "/" + address_of(target.request_uri);
+  profile.chan_name = !named.empty() ? named : "sofia/" + target.profile->name + "/" + uri_address(target.request_uri);
   if (caller) {
     leg.set_call_uuid(caller->call_uuid());
     variables.set("originating_leg_uuid", caller->uuid());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "call/uri_address.h"
 #include "sip/header/contact.h"
 #include "sip/header/from.h"
 #include "sip/header/route.h"
@@ -25,15 +26,6 @@ H party(const Request& request) {
 
 std::string number(std::optional<std::uint16_t> port) { return port ? std::to_string(*port) : std::string{}; }
 
-/// "user@host:port", as sip_from_uri and its relatives are.
-std::string address_of(const sip::Uri& uri) {
-  std::string text{uri.user()};
-  if (!text.empty()) text += '@';
-  text += uri.host();
-  if (const auto port = uri.port()) text += ":" + std::to_string(*port);
-  return text;
-}
-
 std::string text_of(const Request& request, std::string_view name) { return std::string{request.text_of(name).value_or("")}; }
 
 struct Row {
@@ -46,15 +38,15 @@ constexpr Row rows[]{
     {"sip_req_user", [](const Request& r, const Flow&) { return request_uri(r).user_decoded(); }},
     {"sip_req_host", [](const Request& r, const Flow&) { return std::string{request_uri(r).host()}; }},
     {"sip_req_port", [](const Request& r, const Flow&) { return number(request_uri(r).port()); }},
-    {"sip_req_uri", [](const Request& r, const Flow&) { return address_of(request_uri(r)); }},
+    {"sip_req_uri", [](const Request& r, const Flow&) { return call::uri_address(request_uri(r)); }},
     {"sip_from_user", [](const Request& r, const Flow&) { return party<sip::From>(r).uri.user_decoded(); }},
     {"sip_from_host", [](const Request& r, const Flow&) { return std::string{party<sip::From>(r).uri.host()}; }},
-    {"sip_from_uri", [](const Request& r, const Flow&) { return address_of(party<sip::From>(r).uri); }},
+    {"sip_from_uri", [](const Request& r, const Flow&) { return call::uri_address(party<sip::From>(r).uri); }},
     {"sip_from_display", [](const Request& r, const Flow&) { return party<sip::From>(r).display; }},
     {"sip_from_tag", [](const Request& r, const Flow&) { return party<sip::From>(r).params.text_of("tag"); }},
     {"sip_to_user", [](const Request& r, const Flow&) { return party<sip::To>(r).uri.user_decoded(); }},
     {"sip_to_host", [](const Request& r, const Flow&) { return std::string{party<sip::To>(r).uri.host()}; }},
-    {"sip_to_uri", [](const Request& r, const Flow&) { return address_of(party<sip::To>(r).uri); }},
+    {"sip_to_uri", [](const Request& r, const Flow&) { return call::uri_address(party<sip::To>(r).uri); }},
     {"sip_contact_user", [](const Request& r, const Flow&) { return party<sip::Contact>(r).uri.user_decoded(); }},
     {"sip_contact_host", [](const Request& r, const Flow&) { return std::string{party<sip::Contact>(r).uri.host()}; }},
     {"sip_full_contact", [](const Request& r, const Flow&) { return text_of(r, "Contact"); }},

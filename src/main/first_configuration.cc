@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "base/certificate.h"
+#include "main/private_file.h"
 
 namespace ahoy {
 
@@ -32,17 +33,6 @@ std::string replace_all(std::string_view text, std::string_view what, std::strin
     out.append(with);
     text.remove_prefix(at + what.size());
   }
-}
-
-base::Result<void, std::string> write_private(const fs::path& path, std::string_view text) {
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);
-  std::ofstream out{path, std::ios::binary | std::ios::trunc};
-  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write, error);
-  out << text;
-  out.close();
-  if (!out) return base::Unexpected<std::string>{"cannot write " + path.string()};
-  return {};
 }
 
 std::string users_text(const std::vector<FirstUser>& users) {

@@ -1,5 +1,7 @@
 #include "proxy/flow_token.h"
 
+#include <fmt/format.h>
+
 #include "base/bytes.h"
 
 namespace proxy {
@@ -48,10 +50,7 @@ std::string FlowTokens::seal(Kind of, std::string_view bound_to, std::string_vie
   std::string sealed;
   sealed.reserve(1 + flow.size() + bound_to.size());
   sealed.append(1, kind).append(flow).append(bound_to);
-  auto mac = base::keyed_hash(key_, sealed);
-  std::string token(1 + mac_digits, kind);
-  for (std::size_t i = mac_digits; i > 0; --i, mac >>= 4) token[i] = "0123456789abcdef"[mac & 15];
-  return token.append(flow);
+  return fmt::format("{}{:0{}x}{}", kind, base::keyed_hash(key_, sealed), mac_digits, flow);
 }
 
 std::string FlowTokens::record_route(Kind kind, std::string_view call_id, const endpoint::Flow* flow) const {

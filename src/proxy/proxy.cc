@@ -1,5 +1,7 @@
 #include "proxy/proxy.h"
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "base/metrics.h"
 #include "endpoint/resolution.h"
@@ -26,12 +28,6 @@ constexpr std::string_view stateless_prefix = "z9hG4bK0s";
 bool is_inside_dialog(const sip::Message& request) {
   const auto to = request.get<sip::To>();
   return to && to->params.has("tag");
-}
-
-std::string digits_of(std::uint64_t value) {
-  std::string text(16, '0');
-  for (std::size_t i = text.size(); i > 0; --i, value >>= 4) text[i - 1] = "0123456789abcdef"[value & 15];
-  return text;
 }
 
 }  // namespace
@@ -241,7 +237,7 @@ void Proxy::send_ack(sip::Message ack, const endpoint::Flow& to) {
 std::string Proxy::stateless_branch(const sip::Message& request) const {
   std::string seen{stateless_prefix};
   if (const auto via = request.get<sip::Via>()) seen.append(via->branch()).append(1, '|').append(via->sent_by());
-  return std::string{stateless_prefix} + digits_of(base::keyed_hash(key_, seen));
+  return fmt::format("{}{:016x}", stateless_prefix, base::keyed_hash(key_, seen));
 }
 
 void Proxy::forward_stateless(endpoint::TransactionId id, sip::Message request, const Target& target) {

@@ -1,5 +1,7 @@
 #include "proxy/request_edit.h"
 
+#include <fmt/format.h>
+
 #include "base/hash.h"
 #include "base/text.h"
 #include "sip/header/authorization.h"
@@ -15,7 +17,6 @@ namespace proxy {
 namespace {
 
 constexpr std::string_view hops_default = "70";
-constexpr std::size_t mark_digits = 16;
 
 template <class Credentials>
 void remove_of_realm(sip::Message& request, std::string_view realm) {
@@ -68,10 +69,7 @@ std::string loop_mark(const sip::Message& request) {
   const auto note = [&](std::string_view name) { seen.append(1, '\n').append(request.text_of(name).value_or("")); };
   // What decides where it goes; From, To, Call-ID and CSeq make two requests of a sender two.
   for (const auto name : {"Route", "From", "To", "Call-ID", "CSeq", "Proxy-Require", "Proxy-Authorization"}) note(name);
-  auto hash = base::stable_hash(seen);
-  std::string mark(1 + mark_digits, '.');
-  for (std::size_t i = mark_digits; i > 0; --i, hash >>= 4) mark[i] = "0123456789abcdef"[hash & 15];
-  return mark;
+  return fmt::format(".{:016x}", base::stable_hash(seen));
 }
 
 bool has_looped(const sip::Message& request, std::string_view sent_by, std::string_view mark) {

@@ -401,6 +401,16 @@ TEST(ProxyFlow, OtherMethodsGoTheSameWay) {
   flow.house.expect_nothing_left();
 }
 
+TEST(ProxyFlow, AnAckToNothingGoesNowhere) {
+  Proxied flow{extension(R"(<action application="proxy" data="sip:bob@192.0.2.201"/>)")};
+  sim::RawAgent mallory{flow.house.world, flow.host("Mallory", base::Ip::v4(192, 0, 2, 66)), 5060};
+  mallory.send(flow.ahoy(), sim::message({"ACK sip:bob@10.0.0.1 SIP/2.0", "Via: SIP/2.0/UDP 192.0.2.66;branch=z9hG4bKa",
+                                          "Max-Forwards: 70", "From: <sip:m@192.0.2.66>;tag=1", "To: <sip:bob@10.0.0.1>;tag=2",
+                                          "Call-ID: m", "CSeq: 1 ACK"}));
+  EXPECT_EQ(flow.bob.take(2s), "");
+  flow.house.expect_nothing_left();
+}
+
 TEST(ProxyFlow, NothingStaysOfAMessageForNobody) {
   Proxied flow{to_location};
   sim::RawAgent carol{flow.house.world, flow.host("Carol", base::Ip::v4(192, 0, 2, 203)), 5060};

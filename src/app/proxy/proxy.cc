@@ -83,7 +83,9 @@ Outcome after_failure(RequestExecution& execution) {
 
 base::Task<Outcome> on_request(RequestExecution& execution, std::string arguments) {
   auto& forwarding = execution.forwarding();
-  if (forwarding.request().method() == sip::Method::cancel) {
+  // Neither is anything by itself: the INVITE they belong to is not here.
+  const auto method = forwarding.request().method();
+  if (method == sip::Method::cancel || method == sip::Method::ack) {
     forwarding.respond(no_such_transaction);
     co_return Outcome::hung_up;
   }
