@@ -166,6 +166,7 @@ class InviteSession : public Lingering, RequestHandler, ServerUser, ClientUser {
   void on_cancel(TransactionId id, const sip::Message& cancel) override;
   void on_unacknowledged(TransactionId id) override;
   void on_response(TransactionId id, const sip::Message& response) override;
+  void on_answer(TransactionId id, const sip::Message& response);
   void on_failure(TransactionId id, sip::End why) override;
   void on_moved(TransactionId id, const Flow& flow, const sip::Message& request) override;
 

@@ -2,17 +2,29 @@
 #include "endpoint/invite_session_parts.h"
 #include <algorithm>
 
+#include "endpoint/uas_checks.h"
 #include "sip/header/authorization.h"
 #include "sip/header/cseq.h"
 #include "sip/header/min_se.h"
 #include "sip/header/proxy_authorization.h"
 #include "sip/header/require.h"
 #include "sip/header/to.h"
+#include "sip/multipart.h"
 #include "sip/status.h"
 
 namespace endpoint {
 
+/// Here and not where responses arrive, because a proxy passes bodies on as they are.
 void InviteSession::on_response(TransactionId id, const sip::Message& response) {
+  if (sip::is_multipart(response.content_type())) {
+    auto unwrapped = response;
+    UasChecks::unwrap(unwrapped);
+    return on_answer(id, unwrapped);
+  }
+  on_answer(id, response);
+}
+
+void InviteSession::on_answer(TransactionId id, const sip::Message& response) {
   if (id == invite_out_) return on_invite_response(response);
   if (ask_again(id, response)) return;
   if (id == change_out_) return on_change_response(response);

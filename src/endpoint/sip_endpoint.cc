@@ -7,7 +7,6 @@
 #include "sip/header/record_route.h"
 #include "sip/header/to.h"
 #include "sip/header/via.h"
-#include "sip/multipart.h"
 #include "sip/validate.h"
 
 namespace endpoint {
@@ -82,7 +81,6 @@ void SipEndpoint::on_message(sip::Message message, const Flow& flow) {
   if (message.is_request()) return on_request(std::move(message), flow);
   responses_in.add();
   if (const auto fault = sip::validate(message)) return;
-  if (sip::is_multipart(message.content_type())) UasChecks::unwrap(message);
   if (clients_.on_response(message) || (front_ && front_->take_response(message, flow))) return;
   stray_responses.add();
 }

@@ -401,6 +401,18 @@ TEST(ProxyFlow, OtherMethodsGoTheSameWay) {
   flow.house.expect_nothing_left();
 }
 
+TEST(ProxyFlow, BodiesGoOnAsTheyAre) {
+  Proxied flow{to_location};
+  Desk desk{flow};
+  const std::string body = "--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x\r\nContent-Type: application/sdp\r\n\r\n" +
+                           sdp(base::Ip::v4(192, 0, 2, 202)) + "\r\n--x--\r\n";
+  flow.call();
+  desk.send(flow.ahoy(), sim::answer_to(desk.take(), 200, "OK", "desk", "Contact: <sip:bob@192.0.2.202>\r\nContent-Type: multipart/mixed;boundary=x\r\n", body));
+  const auto answer = flow.alice.take_answer();
+  EXPECT_EQ(header(answer, "Content-Type"), "multipart/mixed;boundary=x");
+  EXPECT_TRUE(answer.ends_with(body)) << answer;
+}
+
 TEST(ProxyFlow, AnAckToNothingGoesNowhere) {
   Proxied flow{extension(R"(<action application="proxy" data="sip:bob@192.0.2.201"/>)")};
   sim::RawAgent mallory{flow.house.world, flow.host("Mallory", base::Ip::v4(192, 0, 2, 66)), 5060};
