@@ -184,7 +184,9 @@ Connection& Transports::add(std::unique_ptr<Connection> connection, Route route)
 }
 
 void Transports::on_frame(Connection& connection, sip::Message message) {
-  if (guard_ && !guard_->admits(connection.remote().ip, message.text())) return;
+  // How it begins is all the guard wants of it; the text would be a copy of the whole.
+  const auto beginning = message.is_request() ? message.method_text() : std::string_view{"SIP/2.0 "};
+  if (guard_ && !guard_->admits(connection.remote().ip, beginning)) return;
   if (connection.peer() && message.is_request()) note_alias(connection, message);
   arrive(std::move(message), connection.flow());
 }

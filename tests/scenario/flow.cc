@@ -223,6 +223,10 @@ void Flow::alice_calls() {
 
 void Flow::call_that_bob_ends(base::Duration until_he_rings) {
   alice_calls();
+  talk_until_bob_ends(until_he_rings);
+}
+
+void Flow::talk_until_bob_ends(base::Duration until_he_rings) {
   const auto invite = bob.take(until_he_rings);
   bob.respond(invite, 180, "Ringing");
   alice.take_answer();

@@ -103,6 +103,8 @@ struct Flow {
   void alice_calls();
   /// She calls, he rings, answers and hangs up. `until_he_rings`: how long her INVITE may be on its way.
   void call_that_bob_ends(base::Duration until_he_rings = std::chrono::seconds{1});
+  /// The same from when she has sent her INVITE.
+  void talk_until_bob_ends(base::Duration until_he_rings = std::chrono::seconds{1});
   /// Waits until nobody has anything to say any more, then compares.
   void expect(std::string_view table);
 

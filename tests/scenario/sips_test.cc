@@ -16,15 +16,7 @@ struct Secure : Flow {
   }
   void call() {
     alice.invite("sips:bob@biloxi.example.com", ahoy(), {}, alice.sdp());
-    const auto invite = bob.take();
-    bob.respond(invite, 180, "Ringing");
-    alice.take_answer();
-    bob.respond(invite, 200, "OK", bob.sdp());
-    alice.ack(alice.take_answer());
-    bob.take();
-    bob.request("BYE");
-    bob.take();
-    alice.respond(alice.take(), 200, "OK");
+    talk_until_bob_ends();
   }
   void register_bob() {
     const UserAgent::Lines contact{"Contact: " + bob.contact()};
